@@ -1,0 +1,38 @@
+namespace WebhookReceiver.Senders;
+
+/// <summary>Where the envelope of an event stands. Each list is tried in order; the first template whose parts are all present is the value.</summary>
+public sealed record EventMapDefinition
+{
+    /// <summary>The event's id where the scheme does not sign one. <c>{digest}</c> is the SHA-256 of the body in hex and always present.</summary>
+    public required IReadOnlyList<string> Id { get; init; }
+
+    /// <summary>The event's type, such as <c>{header:X-GitHub-Event}.{json:/action}</c>.</summary>
+    public required IReadOnlyList<string> Type { get; init; }
+
+    /// <summary>The grammar of types. The default takes any 1 to 200 characters without controls and without blanks at the ends.</summary>
+    public TypeGrammar TypeGrammar { get; init; } = TypeGrammar.Any;
+
+    /// <summary>When the event happened, as RFC 3339 or Unix seconds; empty where the sender does not say.</summary>
+    public IReadOnlyList<string> Timestamp { get; init; } = [];
+
+    /// <summary>What becomes the handler's type: <c>{json:/data}</c> for a member, <c>{json:}</c> for the whole document, <c>{form}</c> for the fields of a form.</summary>
+    public required IReadOnlyList<string> Data { get; init; }
+}
+
+/// <summary>The grammars of an event's type.</summary>
+public enum TypeGrammar
+{
+    /// <summary>1 to 200 characters without controls, no blanks at the ends.</summary>
+    Any,
+    /// <summary>Words of letters, digits and underscores joined by dots, at most 128 characters (Standard Webhooks).</summary>
+    Dotted,
+}
+
+/// <summary>The formats of a body.</summary>
+public enum BodyFormat
+{
+    /// <summary><c>application/json</c> or <c>+json</c>, UTF-8.</summary>
+    Json,
+    /// <summary><c>application/x-www-form-urlencoded</c>.</summary>
+    Form,
+}

@@ -1,0 +1,88 @@
+namespace WebhookReceiver.Senders;
+
+/// <summary>What a sender wants to hear after an accepted delivery.</summary>
+public sealed record AnswerDefinition
+{
+    /// <summary>The HTTP status, 200 to 299. The default is 200.</summary>
+    public int Status { get; init; } = 200;
+
+    /// <summary>A fixed body as text/plain; <see langword="null"/> (the default) for the receiver's own JSON.</summary>
+    public string? Body { get; init; }
+}
+
+/// <summary>How long a sender waits for the answer and how it tries again, in words, for people.</summary>
+public sealed record DeliveryFacts
+{
+    /// <summary>How long the sender waits, such as <c>10 s</c>.</summary>
+    public string? Timeout { get; init; }
+
+    /// <summary>When the sender tries again.</summary>
+    public string? Retries { get; init; }
+
+    /// <summary>The statuses that the sender takes for success.</summary>
+    public string? Success { get; init; }
+}
+
+/// <summary>Where the facts of a row come from, and how far they can be relied on.</summary>
+public sealed record EvidenceDefinition
+{
+    /// <summary>How the way of signing was established.</summary>
+    public required Confidence Confidence { get; init; }
+
+    /// <summary>SDKs with versions, documents, specifications.</summary>
+    public required IReadOnlyList<string> Sources { get; init; }
+
+    /// <summary>Parts of the row that are weaker than <see cref="Confidence"/> says.</summary>
+    public IReadOnlyList<string> Unverified { get; init; } = [];
+}
+
+/// <summary>How a fact was established, strongest first.</summary>
+public enum Confidence
+{
+    /// <summary>Read in the sender's own SDK or source.</summary>
+    SdkSource,
+    /// <summary>Read in the sender's own documentation or a specification.</summary>
+    Documentation,
+    /// <summary>Independent code or documents agree.</summary>
+    Corroborated,
+    /// <summary>Recalled and not checked.</summary>
+    Recalled,
+}
+
+/// <summary>A known request with its verdict.</summary>
+public sealed record VectorDefinition
+{
+    /// <summary>Who made it, such as <c>npm stripe@23.1.0</c>.</summary>
+    public required string Origin { get; init; }
+
+    /// <summary>The secret as an operator would configure it.</summary>
+    public required string Secret { get; init; }
+
+    /// <summary>The public URL; needed only where the URL is signed.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>The request's headers.</summary>
+    public required IReadOnlyDictionary<string, string> Headers { get; init; }
+
+    /// <summary>The body as text; its UTF-8 bytes are what was signed.</summary>
+    public required string Body { get; init; }
+
+    /// <summary>The receiver's clock in Unix seconds.</summary>
+    public long Now { get; init; }
+
+    /// <summary>Whether the request must be accepted. The default is <see langword="true"/>.</summary>
+    public bool Valid { get; init; } = true;
+}
+
+/// <summary>An ordinary event of a sender, from which samples are signed.</summary>
+public sealed record SampleDefinition
+{
+    /// <summary>The event's type.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>Headers besides those of the signature.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The body as text.</summary>
+    public required string Body { get; init; }
+}

@@ -1,0 +1,43 @@
+namespace WebhookReceiver.Senders;
+
+/// <summary>What verification found.</summary>
+/// <param name="Outcome">Verified, or the first check that failed.</param>
+/// <param name="KeyIndex">Which of the keys matched; -1 if none did.</param>
+/// <param name="SchemeIndex">Which of the sender's schemes decided; -1 if no signature header was present.</param>
+/// <param name="SignedAt">The signed time, where the scheme has one and it could be read.</param>
+public readonly record struct SignatureVerdict(SignatureOutcome Outcome, int KeyIndex, int SchemeIndex, DateTimeOffset? SignedAt)
+{
+    /// <summary>Whether the request is the sender's own and fresh.</summary>
+    public bool IsVerified => Outcome == SignatureOutcome.Verified;
+}
+
+/// <summary>The outcomes of verification. Only the operator may see which one it was.</summary>
+public enum SignatureOutcome
+{
+    /// <summary>Not verified: the default value is never an acceptance.</summary>
+    None,
+    /// <summary>A live key matches and the signed time is fresh.</summary>
+    Verified,
+    /// <summary>No signature header.</summary>
+    SignatureMissing,
+    /// <summary>A signature header that does not have the scheme's form, is too long (over 1 KiB) or holds more than eight signatures.</summary>
+    SignatureMalformed,
+    /// <summary>The signature is well-formed and no key matches.</summary>
+    SignatureMismatch,
+    /// <summary>A header that the scheme reads stands there more than once.</summary>
+    HeaderDuplicated,
+    /// <summary>A header or parameter that is part of the signed content is absent.</summary>
+    ContentMissing,
+    /// <summary>The signed id is not 1 to 128 letters, digits, hyphens or underscores.</summary>
+    IdMalformed,
+    /// <summary>The signed time cannot be read.</summary>
+    TimestampMalformed,
+    /// <summary>The signature is right and the signed time too far in the past.</summary>
+    TimestampStale,
+    /// <summary>The signature is right and the signed time too far in the future.</summary>
+    TimestampAhead,
+    /// <summary>There is no key to verify with.</summary>
+    NoKey,
+    /// <summary>The scheme signs the public URL and none is configured.</summary>
+    UrlUnknown,
+}

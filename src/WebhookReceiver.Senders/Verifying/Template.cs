@@ -1,0 +1,53 @@
+namespace WebhookReceiver.Senders;
+
+/// <summary>
+/// A text with parts that come from a request: literals and <c>{…}</c>. <c>{{</c> is a brace.
+/// Parts: <c>{body}</c>, <c>{digest}</c>, <c>{url}</c>, <c>{form}</c>, <c>{header:Name}</c>, <c>{parameter:name}</c>, <c>{query:name}</c>,
+/// <c>{form:field}</c>, <c>{json:/pointer}</c> (RFC 6901; the empty pointer is the whole document).
+/// Immutable; safe to share between threads.
+/// </summary>
+public sealed class Template
+{
+    private Template(string text, IReadOnlyList<TemplatePart> parts) => (Text, Parts) = (text, parts);
+
+    /// <summary>The template as it was written.</summary>
+    public string Text { get; }
+
+    /// <summary>The parts in order.</summary>
+    public IReadOnlyList<TemplatePart> Parts { get; }
+
+    /// <summary>Reads a template.</summary>
+    /// <exception cref="FormatException">A brace is not closed, or a part is unknown; the message names it.</exception>
+    public static Template Parse(string text) => throw new NotImplementedException();
+}
+
+/// <summary>One part of a <see cref="Template"/>.</summary>
+/// <param name="Kind">Where the part comes from.</param>
+/// <param name="Name">The literal's text, the header's, parameter's, query's or field's name, or the JSON pointer; otherwise empty.</param>
+/// <param name="Pointer">For <see cref="TemplatePartKind.Json"/> the unescaped reference tokens of the pointer; otherwise empty.</param>
+public sealed record TemplatePart(TemplatePartKind Kind, string Name, IReadOnlyList<string> Pointer);
+
+/// <summary>Where a part of a template comes from.</summary>
+public enum TemplatePartKind
+{
+    /// <summary>Fixed text.</summary>
+    Literal,
+    /// <summary>The raw body.</summary>
+    Body,
+    /// <summary>The SHA-256 of the raw body, in lower-case hex.</summary>
+    Digest,
+    /// <summary>The public URL of the source.</summary>
+    Url,
+    /// <summary>All fields of a form.</summary>
+    Form,
+    /// <summary>A header's value.</summary>
+    Header,
+    /// <summary>A pair of the signature header.</summary>
+    Parameter,
+    /// <summary>A query parameter.</summary>
+    Query,
+    /// <summary>A field of a form.</summary>
+    FormField,
+    /// <summary>A value of the JSON document.</summary>
+    Json,
+}
