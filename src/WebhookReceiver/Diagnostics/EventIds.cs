@@ -1,0 +1,32 @@
+namespace WebhookReceiver.Diagnostics;
+
+/// <summary>The ids of log events, in ranges by area. They stay put when methods are renamed.</summary>
+internal static class EventIds
+{
+    public const int SourceWarning = 1000;
+    public const int SourcesReloaded = 1001;
+    public const int SourceReloadFailed = 1002;
+    public const int HttpsNotRequired = 1003;
+
+    public const int DeliveryAccepted = 2000;
+    public const int DeliveryRejected = 2001;
+    public const int RejectionsSuppressed = 2002;
+    public const int HandshakeAnswered = 2003;
+    public const int ReceiveFailed = 2004;
+
+    public const int EventHandled = 3000;
+    public const int AttemptFailed = 3001;
+    public const int EventDead = 3002;
+    public const int AttemptDeferred = 3003;
+    public const int StaleCompletion = 3004;
+    public const int HandlerGone = 3005;
+    public const int CompletionFailed = 3006;
+    public const int ClaimFailed = 3007;
+    public const int HandlersStillRunning = 3008;
+
+    public const int InboxOpened = 4000;
+    public const int InboxFailed = 4001;
+    public const int Draining = 4002;
+
+    public const int OperatorAction = 5000;
+}

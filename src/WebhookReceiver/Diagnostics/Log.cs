@@ -1,0 +1,76 @@
+using Microsoft.Extensions.Logging;
+
+namespace WebhookReceiver.Diagnostics;
+
+/// <summary>
+/// Every log message, in one place. No payload, no signature, no secret; texts from outside (ids, types) come as values, which the sinks
+/// escape. Success lines are Debug outside Development: the inbox is the record.
+/// </summary>
+internal static partial class Log
+{
+    [LoggerMessage(EventIds.SourceWarning, LogLevel.Warning, "{Warning}", EventName = "SourceWarning")]
+    public static partial void SourceWarning(ILogger logger, string warning);
+
+    [LoggerMessage(EventIds.SourcesReloaded, LogLevel.Information, "Sources reloaded: {Sources} sources, {SecretsBefore} secrets before, {SecretsNow} now", EventName = "SourcesReloaded")]
+    public static partial void SourcesReloaded(ILogger logger, int sources, int secretsBefore, int secretsNow);
+
+    [LoggerMessage(EventIds.SourceReloadFailed, LogLevel.Error, "The changed configuration is not used, what was loaded stays in force: {Problem}", EventName = "SourceReloadFailed")]
+    public static partial void SourceReloadFailed(ILogger logger, string problem);
+
+    [LoggerMessage(EventIds.HttpsNotRequired, LogLevel.Warning, "RequireHttps is false: deliveries are taken over plain HTTP, where anybody on the way can read them", EventName = "HttpsNotRequired")]
+    public static partial void HttpsNotRequired(ILogger logger);
+
+    [LoggerMessage(EventIds.DeliveryAccepted, LogLevel.Debug, "Accepted {Id} from {Source}: {Type} {EventId}, {Status}", EventName = "DeliveryAccepted")]
+    public static partial void DeliveryAccepted(ILogger logger, string id, string source, string type, string eventId, string status);
+
+    [LoggerMessage(EventIds.DeliveryRejected, LogLevel.Information, "Rejected delivery {DeliveryId} for {Source}: {Reason} [{Code}], {Status}, from {RemoteAddress}, {BodyBytes} bytes", EventName = "DeliveryRejected")]
+    public static partial void DeliveryRejected(ILogger logger, string deliveryId, string source, RejectionReason reason, string code, int status, string remoteAddress, long bodyBytes);
+
+    [LoggerMessage(EventIds.RejectionsSuppressed, LogLevel.Information, "{Count} more rejections for {Reason} were not logged", EventName = "RejectionsSuppressed")]
+    public static partial void RejectionsSuppressed(ILogger logger, int count, RejectionReason reason);
+
+    [LoggerMessage(EventIds.HandshakeAnswered, LogLevel.Information, "Answered the handshake {Handshake} of {Source}", EventName = "HandshakeAnswered")]
+    public static partial void HandshakeAnswered(ILogger logger, string handshake, string source);
+
+    [LoggerMessage(EventIds.ReceiveFailed, LogLevel.Error, "Receiving delivery {DeliveryId} for {Source} failed; nothing was acknowledged", EventName = "ReceiveFailed")]
+    public static partial void ReceiveFailed(ILogger logger, string deliveryId, string source, Exception error);
+
+    [LoggerMessage(EventIds.EventHandled, LogLevel.Debug, "Handled {Id} from {Source}: {Type} by {Handler}, attempt {Attempt}, in {DurationMs:0.0} ms", EventName = "EventHandled")]
+    public static partial void EventHandled(ILogger logger, string id, string source, string type, string handler, int attempt, double durationMs);
+
+    [LoggerMessage(EventIds.AttemptFailed, LogLevel.Warning, "Attempt {Attempt} of {Handler} on {Id} from {Source} ({Type}) failed with {Error}; tried again at {DueAt:o}", EventName = "AttemptFailed")]
+    public static partial void AttemptFailed(ILogger logger, string id, string source, string type, string handler, int attempt, DateTimeOffset dueAt, string error);
+
+    [LoggerMessage(EventIds.EventDead, LogLevel.Error, "{Id} from {Source} ({Type}) is a dead letter for {Handler} after attempt {Attempt}: {Outcome}, {Error}", EventName = "EventDead")]
+    public static partial void EventDead(ILogger logger, string id, string source, string type, string handler, int attempt, string outcome, string error);
+
+    [LoggerMessage(EventIds.AttemptDeferred, LogLevel.Information, "{Handler} deferred {Id} from {Source} ({Type}) until {DueAt:o}", EventName = "AttemptDeferred")]
+    public static partial void AttemptDeferred(ILogger logger, string id, string source, string type, string handler, DateTimeOffset dueAt);
+
+    [LoggerMessage(EventIds.StaleCompletion, LogLevel.Warning, "stale_completion: the result of handler {Handler} on {Id} in epoch {Epoch} was dropped, another owner has the work", EventName = "StaleCompletion")]
+    public static partial void StaleCompletion(ILogger logger, string id, int handler, int epoch);
+
+    [LoggerMessage(EventIds.HandlerGone, LogLevel.Warning, "{Id} from {Source} ({Type}) waits for a handler that is not registered any more; it is parked", EventName = "HandlerGone")]
+    public static partial void HandlerGone(ILogger logger, string id, string source, string type);
+
+    [LoggerMessage(EventIds.CompletionFailed, LogLevel.Error, "The end of an attempt on {Id} could not be stored; it runs again after the next start", EventName = "CompletionFailed")]
+    public static partial void CompletionFailed(ILogger logger, string id, Exception error);
+
+    [LoggerMessage(EventIds.ClaimFailed, LogLevel.Error, "Looking for due work failed; tried again in a moment", EventName = "ClaimFailed")]
+    public static partial void ClaimFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(EventIds.HandlersStillRunning, LogLevel.Warning, "{Count} handlers had not ended when the time to stop was up; their events go back to pending", EventName = "HandlersStillRunning")]
+    public static partial void HandlersStillRunning(ILogger logger, int count);
+
+    [LoggerMessage(EventIds.InboxOpened, LogLevel.Information, "Inbox {Location} is open; {Recovered} attempts that were cut off go back to pending", EventName = "InboxOpened")]
+    public static partial void InboxOpened(ILogger logger, string location, int recovered);
+
+    [LoggerMessage(EventIds.InboxFailed, LogLevel.Critical, "The inbox could not be written. Nothing that was waiting is acknowledged; the program ends with exit code 70, and the next start reads what is on disk", EventName = "InboxFailed")]
+    public static partial void InboxFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(EventIds.Draining, LogLevel.Information, "Stopping: not ready any more, deliveries are still taken for {Delay}", EventName = "Draining")]
+    public static partial void Draining(ILogger logger, TimeSpan delay);
+
+    [LoggerMessage(EventIds.OperatorAction, LogLevel.Information, "Operator: {Action} of {Id}, {Result}", EventName = "OperatorAction")]
+    public static partial void OperatorAction(ILogger logger, string action, string id, string result);
+}

@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace WebhookReceiver.Diagnostics;
+
+/// <summary>One rejection as an operator sees it. No body, no header, no signature.</summary>
+/// <param name="DeliveryId">The id that the sender was told.</param>
+/// <param name="At">When it arrived.</param>
+/// <param name="Source">The configured source, or "unknown".</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Code">The error code that the sender was told.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="RemoteAddress">Where it came from.</param>
+/// <param name="BodyBytes">How much of the body was read.</param>
+internal sealed record Rejection(
+    string DeliveryId, DateTimeOffset At, string Source, RejectionReason Reason, string Code, int Status, string RemoteAddress, long BodyBytes);
+
+/// <summary>
+/// Keeps the newest rejections in memory and writes at most ten log lines a second for each reason: a flood costs neither disk nor database.
+/// Safe from any thread.
+/// </summary>
+internal sealed class RejectionJournal(WebhookMetrics metrics, TimeProvider clock, ILogger<RejectionJournal> logger)
+{
+    public const int Capacity = 1000;
+    private const int LinesPerSecond = 10;
+
+    private readonly ConcurrentQueue<Rejection> _newest = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<RejectionReason, (long Second, int Lines, int Suppressed)> _lines = [];
+
+    /// <summary>The newest rejections, newest first.</summary>
+    public IReadOnlyList<Rejection> Newest(int limit) => [.. _newest.Reverse().Take(limit)];
+
+    public void Add(Rejection rejection)
+    {
+        metrics.Refused(rejection.Source, rejection.Reason);
+        _newest.Enqueue(rejection);
+        while (_newest.Count > Capacity)
+        {
+            _newest.TryDequeue(out _);
+        }
+
+        if (TryTakeLine(rejection.Reason, rejection.At.ToUnixTimeSeconds(), out var suppressed))
+        {
+            if (suppressed > 0)
+            {
+                Log.RejectionsSuppressed(logger, suppressed, rejection.Reason);
+            }
+
+            Log.DeliveryRejected(
+                logger, rejection.DeliveryId, rejection.Source, rejection.Reason, rejection.Code, rejection.Status, rejection.RemoteAddress, rejection.BodyBytes);
+        }
+    }
+
+    /// <summary>When a rejection happens now.</summary>
+    public DateTimeOffset Now => clock.GetUtcNow();
+
+    private bool TryTakeLine(RejectionReason reason, long second, out int suppressed)
+    {
+        lock (_gate)
+        {
+            var line = _lines.GetValueOrDefault(reason);
+            suppressed = 0;
+            if (line.Second != second)
+            {
+                suppressed = line.Suppressed;
+                line = (second, 0, 0);
+            }
+
+            var isFree = line.Lines < LinesPerSecond;
+            _lines[reason] = isFree ? line with { Lines = line.Lines + 1 } : line with { Suppressed = line.Suppressed + 1 };
+            return isFree;
+        }
+    }
+}

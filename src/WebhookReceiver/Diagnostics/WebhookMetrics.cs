@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using WebhookReceiver.Dispatch;
+using WebhookReceiver.Inbox;
+
+namespace WebhookReceiver.Diagnostics;
+
+/// <summary>Every instrument, with its unit and tags. Tags take configured names alone, never text from a request.</summary>
+internal sealed class WebhookMetrics
+{
+    /// <summary>The name of the meter and of the activity source.</summary>
+    public const string MeterName = "WebhookReceiver";
+
+    private readonly Meter _meter;
+    private readonly Counter<long> _deliveries, _rejections, _attempts, _mismatches;
+    private readonly Histogram<double> _receive, _handle;
+    private long _accepted, _duplicates, _rejected;
+
+    public WebhookMetrics(IMeterFactory factory)
+    {
+        _meter = factory.Create(MeterName);
+        _deliveries = _meter.CreateCounter<long>("webhook.deliveries", "{delivery}", "Deliveries by what became of them.");
+        _rejections = _meter.CreateCounter<long>("webhook.rejections", "{delivery}", "Deliveries that were not accepted, by reason.");
+        _mismatches = _meter.CreateCounter<long>("webhook.duplicate_body_mismatches", "{event}", "Duplicates whose body differs from the first one's.");
+        _attempts = _meter.CreateCounter<long>("webhook.attempts", "{attempt}", "Attempts by how they ended.");
+        _receive = _meter.CreateHistogram<double>("webhook.receive.duration", "s", "From the headers of a delivery to its answer.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
+        _handle = _meter.CreateHistogram<double>("webhook.handle.duration", "s", "One attempt of a handler.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] });
+    }
+
+    /// <summary>Duplicates since the start.</summary>
+    public long Duplicates => Volatile.Read(ref _duplicates);
+
+    /// <summary>Rejections since the start.</summary>
+    public long Rejected => Volatile.Read(ref _rejected);
+
+    /// <summary>Events accepted since the start.</summary>
+    public long Accepted => Volatile.Read(ref _accepted);
+
+    /// <summary>Shows how much work is in memory.</summary>
+    public void Observe(Dispatcher dispatcher) =>
+        _meter.CreateObservableGauge("webhook.dispatch.in_memory", () => dispatcher.InMemory, "{attempt}", "Work that is handed over and not yet completed.");
+
+    /// <summary>A delivery was stored or known.</summary>
+    public void Received(string source, bool isDuplicate, TimeSpan duration)
+    {
+        Interlocked.Increment(ref isDuplicate ? ref _duplicates : ref _accepted);
+        _deliveries.Add(1, new("webhook.source", source), new("webhook.outcome", isDuplicate ? "duplicate" : "accepted"));
+        _receive.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("webhook.source", source));
+    }
+
+    /// <summary>A delivery was refused.</summary>
+    /// <param name="source">A configured source, or "unknown".</param>
+    /// <param name="reason">Why.</param>
+    public void Refused(string source, RejectionReason reason)
+    {
+        Interlocked.Increment(ref _rejected);
+        _deliveries.Add(1, new("webhook.source", source), new("webhook.outcome", "rejected"));
+        _rejections.Add(1, new("webhook.source", source), new("webhook.reason", reason.ToString()));
+    }
+
+    /// <summary>A handshake was answered.</summary>
+    public void Answered(string source) => _deliveries.Add(1, new("webhook.source", source), new("webhook.outcome", "handshake"));
+
+    /// <summary>A duplicate came with another body.</summary>
+    public void DuplicateBodyMismatch(string source) => _mismatches.Add(1, new KeyValuePair<string, object?>("webhook.source", source));
+
+    /// <summary>An attempt ended.</summary>
+    public void Attempted(string source, string handler, AttemptOutcome outcome, TimeSpan duration)
+    {
+        _attempts.Add(1, new("webhook.source", source), new("webhook.handler", handler), new("webhook.outcome", outcome.Name()));
+        _handle.Record(duration.TotalSeconds, new("webhook.source", source), new("webhook.handler", handler));
+    }
+}
+
+/// <summary>The spans.</summary>
+internal static class WebhookActivity
+{
+    private static readonly ActivitySource Source = new(WebhookMetrics.MeterName);
+
+    /// <summary>One attempt. A root of its own: the delivery was answered before it, perhaps by another process.</summary>
+    public static Activity? StartHandle(WorkItem item, string handler)
+    {
+        if (!Source.HasListeners())
+        {
+            return null;
+        }
+
+        var activity = Source.StartActivity("webhook handle", ActivityKind.Consumer, parentContext: default);
+        activity?.SetTag("webhook.source", item.Event.Source);
+        activity?.SetTag("webhook.type", item.Event.Type);
+        activity?.SetTag("webhook.id", item.Event.PublicId);
+        activity?.SetTag("webhook.handler", handler);
+        activity?.SetTag("webhook.attempt", item.Attempt);
+        return activity;
+    }
+}

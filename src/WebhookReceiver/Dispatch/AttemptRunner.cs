@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using WebhookReceiver.Diagnostics;
+using WebhookReceiver.Handlers;
+using WebhookReceiver.Inbox;
+
+namespace WebhookReceiver.Dispatch;
+
+/// <summary>Runs one attempt: the handler in a scope of its own, under its time limit, and says what became of it. Never throws.</summary>
+internal sealed class AttemptRunner(
+    HandlerRegistry handlers, IServiceScopeFactory scopes, RetrySchedule schedule, IOptions<WebhookReceiverOptions> options,
+    TimeProvider clock, WebhookMetrics metrics, ILogger<AttemptRunner> logger)
+{
+    private const int MaxErrorLength = 2000;
+
+    private readonly DispatchOptions _options = options.Value.Dispatch;
+
+    /// <param name="item">The claim.</param>
+    /// <param name="limit">A source whose token the handler gets; it is given a time limit here.</param>
+    /// <param name="stopping">Cancelled when the host stops.</param>
+    public async Task<WorkCompletion> RunAsync(WorkItem item, CancellationTokenSource limit, CancellationToken stopping)
+    {
+        var started = clock.GetUtcNow();
+        if (handlers.Find(item.Handler) is not { } handler)
+        {
+            Log.HandlerGone(logger, item.Event.PublicId, item.Event.Source, item.Event.Type);
+            return new WorkCompletion(item, AttemptOutcome.Unhandled, started, started, Error: "No handler of this name is registered any more.");
+        }
+
+        using var activity = WebhookActivity.StartHandle(item, handler.Identity.Name);
+        var timestamp = clock.GetTimestamp();
+        var completion = IsIntact(item.Event)
+            ? await InvokeAsync(item, handler, limit, started, stopping).ConfigureAwait(false)
+            : new WorkCompletion(item, AttemptOutcome.Corrupt, started, started, Error: "The stored body does not match its hash.");
+        metrics.Attempted(item.Event.Source, handler.Identity.Name, completion.Outcome, clock.GetElapsedTime(timestamp));
+        Report(item, handler, completion);
+        activity?.SetTag("webhook.outcome", completion.Outcome.Name());
+        return completion;
+    }
+
+    private async Task<WorkCompletion> InvokeAsync(
+        WorkItem item, HandlerRegistration handler, CancellationTokenSource limit, DateTimeOffset started, CancellationToken stopping)
+    {
+        var timeout = handler.Timeout ?? _options.HandlerTimeout;
+        try
+        {
+            limit.CancelAfter(timeout);
+            var scope = scopes.CreateAsyncScope();
+            await using (scope.ConfigureAwait(false))
+            {
+                await handler.InvokeAsync(scope.ServiceProvider, item.Event, item.Attempt, limit.Token).ConfigureAwait(false);
+            }
+
+            return new WorkCompletion(item, AttemptOutcome.Succeeded, started, clock.GetUtcNow());
+        }
+        catch (PermanentFailureException error)
+        {
+            return new WorkCompletion(item, AttemptOutcome.Permanent, started, clock.GetUtcNow(), Error: Describe(error));
+        }
+        catch (DeferredException error)
+        {
+            var ended = clock.GetUtcNow();
+            return new WorkCompletion(item, AttemptOutcome.Deferred, started, ended, ended + error.Delay, Describe(error));
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return new WorkCompletion(item, AttemptOutcome.Released, started, clock.GetUtcNow());
+        }
+#pragma warning disable CA1031 // Whatever a handler throws is its attempt's outcome and must not end the dispatcher.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            var ended = clock.GetUtcNow();
+            var text = error is OperationCanceledException && limit.IsCancellationRequested
+                ? $"The attempt took longer than {timeout:c}."
+                : Describe(error);
+            return item.Attempt >= (handler.Attempts ?? _options.Attempts)
+                ? new WorkCompletion(item, AttemptOutcome.Exhausted, started, ended, Error: text)
+                : new WorkCompletion(item, AttemptOutcome.Transient, started, ended, ended + schedule.DelayAfter(item.Attempt), text);
+        }
+        finally
+        {
+            limit.CancelAfter(Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void Report(WorkItem item, HandlerRegistration handler, WorkCompletion completion)
+    {
+        var (stored, name) = (item.Event, handler.Identity.Name);
+        switch (completion.Outcome)
+        {
+            case AttemptOutcome.Succeeded:
+                Log.EventHandled(logger, stored.PublicId, stored.Source, stored.Type, name, item.Attempt, (completion.EndedAt - completion.StartedAt).TotalMilliseconds);
+                break;
+            case AttemptOutcome.Transient:
+                Log.AttemptFailed(logger, stored.PublicId, stored.Source, stored.Type, name, item.Attempt, completion.DueAt!.Value, ErrorType(completion));
+                break;
+            case AttemptOutcome.Deferred:
+                Log.AttemptDeferred(logger, stored.PublicId, stored.Source, stored.Type, name, completion.DueAt!.Value);
+                break;
+            case AttemptOutcome.Released:
+                break;
+            default:
+                Log.EventDead(logger, stored.PublicId, stored.Source, stored.Type, name, item.Attempt, completion.Outcome.Name(), ErrorType(completion));
+                break;
+        }
+    }
+
+    /// <summary>The kind of error alone: its text can quote the payload, and stays with the attempt in the inbox.</summary>
+    private static string ErrorType(WorkCompletion completion) => completion.Error?.Split(':', 2)[0] ?? "";
+
+    private static string Describe(Exception error)
+    {
+        var text = $"{error.GetType().Name}: {error.Message}";
+        return text.Length <= MaxErrorLength ? text : text[..MaxErrorLength];
+    }
+
+    private static bool IsIntact(InboxEvent stored)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(stored.Body, hash);
+        return hash.SequenceEqual(stored.BodySha256);
+    }
+}

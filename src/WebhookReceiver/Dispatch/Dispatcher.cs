@@ -1,0 +1,277 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using WebhookReceiver.Diagnostics;
+using WebhookReceiver.Inbox;
+
+namespace WebhookReceiver.Dispatch;
+
+/// <summary>
+/// Runs the handlers. The usual event comes straight from the intake, in memory and already stored as running; what memory had no room for,
+/// and what is tried again, is claimed from the store when it is due.
+/// </summary>
+internal sealed class Dispatcher : IHostedService, IDisposable
+{
+    /// <summary>How often the store is asked for work that is due.</summary>
+    public static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long running handlers may take to end after their token was cancelled.</summary>
+    public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
+
+    private const int ClaimBatch = 128;
+
+    private readonly IInboxStore _store;
+    private readonly AttemptRunner _runner;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<Dispatcher> _logger;
+    private readonly int _concurrency;
+    private readonly DispatchRoom _room = new();
+    private readonly Channel<WorkItem> _queue = Channel.CreateUnbounded<WorkItem>();
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly HashSet<WorkItem> _running = new(ReferenceEqualityComparer.Instance);
+    private Task _pump = Task.CompletedTask;
+    private Task _workers = Task.CompletedTask;
+    private int _unfinished;
+
+    public Dispatcher(IInboxStore store, AttemptRunner runner, IOptions<WebhookReceiverOptions> options, TimeProvider clock, ILogger<Dispatcher> logger)
+    {
+        (_store, _runner, _clock, _logger) = (store, runner, clock, logger);
+        _concurrency = options.Value.Dispatch.MaxConcurrency;
+    }
+
+    /// <summary>Raised when the end of an attempt is committed; the argument says what became of it. For tests and live views.</summary>
+    public event Action<WorkCompletion>? Completed;
+
+    /// <summary>How much work is held in memory.</summary>
+    public int InMemory => _room.Items;
+
+    /// <summary>Makes room for an event before it is stored.</summary>
+    /// <returns><see langword="false"/> if there is none: store it as pending.</returns>
+    public bool TryReserve(int handlers, int bodyLength) =>
+        !_stopping.IsCancellationRequested && _room.TryTake(handlers, (long)handlers * bodyLength);
+
+    /// <summary>Takes over what was stored, and gives back the room of what was not.</summary>
+    public void Committed(InboxDelivery delivery, bool isStored)
+    {
+        for (var i = 0; i < delivery.Events.Length; i++)
+        {
+            var (stored, handlers) = (delivery.Events[i], delivery.Handlers[i]);
+            var isNew = isStored && !stored.IsDuplicate;
+            if (isNew && !delivery.BornRunning && handlers.Length > 0)
+            {
+                Wake();
+            }
+            else if (delivery.BornRunning && !isNew)
+            {
+                _room.Return(handlers.Length, (long)handlers.Length * stored.Body.Length);
+            }
+            else if (delivery.BornRunning)
+            {
+                foreach (var handler in handlers)
+                {
+                    Enqueue(new WorkItem(stored, handler, Generation: 0, Attempt: 1, Epoch: 1));
+                }
+            }
+        }
+    }
+
+    /// <summary>Looks for due work at once instead of at the next poll.</summary>
+    public void Wake()
+    {
+        _room.HasBacklog = true;
+        Poke();
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _pump = Task.Run(PumpAsync, CancellationToken.None);
+        _workers = Task.WhenAll(Enumerable.Range(0, _concurrency).Select(_ => Task.Run(WorkAsync, CancellationToken.None)));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Stops: running handlers get their token and a while to end, and what is unfinished goes back to pending without a penalty.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        _queue.Writer.TryComplete();
+        await _pump.ConfigureAwait(false);
+        try
+        {
+            await _workers.WaitAsync(StopTimeout, _clock, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is TimeoutException or OperationCanceledException)
+        {
+            Log.HandlersStillRunning(_logger, Volatile.Read(ref _unfinished));
+        }
+
+        await ReleaseAsync().ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _wake.Dispose();
+    }
+
+    private void Enqueue(WorkItem item)
+    {
+        Interlocked.Increment(ref _unfinished);
+        if (!_queue.Writer.TryWrite(item))
+        {
+            // The host has stopped meanwhile: the next start finds the work running and makes it pending.
+            _ = FinishAsync(new WorkCompletion(item, AttemptOutcome.Released, _clock.GetUtcNow(), _clock.GetUtcNow()));
+        }
+    }
+
+    private async Task WorkAsync()
+    {
+        var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _clock);
+        var registration = _stopping.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), limit);
+        try
+        {
+            while (await _queue.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                while (!_stopping.IsCancellationRequested && _queue.Reader.TryRead(out var item))
+                {
+                    lock (_running)
+                    {
+                        _running.Add(item);
+                    }
+
+                    var completion = await _runner.RunAsync(item, limit, _stopping.Token).ConfigureAwait(false);
+                    lock (_running)
+                    {
+                        _running.Remove(item);
+                    }
+
+                    // Not awaited: the slot is free while the writer commits; the room in memory is not, so that this stays bounded.
+                    _ = FinishAsync(completion);
+                    if (!limit.TryReset())
+                    {
+                        await registration.DisposeAsync().ConfigureAwait(false);
+                        limit.Dispose();
+                        limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _clock);
+                        registration = _stopping.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), limit);
+                    }
+                }
+
+                if (_stopping.IsCancellationRequested)
+                {
+                    return;
+                }
+            }
+        }
+        finally
+        {
+            await registration.DisposeAsync().ConfigureAwait(false);
+            limit.Dispose();
+        }
+    }
+
+    private async Task FinishAsync(WorkCompletion completion)
+    {
+        var item = completion.Item;
+        try
+        {
+            if (!await _store.CompleteAsync(completion).ConfigureAwait(false))
+            {
+                Log.StaleCompletion(_logger, item.Event.PublicId, item.Handler, item.Epoch);
+            }
+        }
+#pragma warning disable CA1031 // A store that cannot write ends the process; the work is running on disk and is found at the next start.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Log.CompletionFailed(_logger, item.Event.PublicId, error);
+        }
+        finally
+        {
+            _room.Return(1, item.Event.Body.Length);
+            Interlocked.Decrement(ref _unfinished);
+            if (_room.HasBacklog)
+            {
+                Poke();
+            }
+        }
+
+        Completed?.Invoke(completion);
+    }
+
+    private async Task PumpAsync()
+    {
+        using var timer = _clock.CreateTimer(static state => ((Dispatcher)state!).Poke(), this, PollInterval, PollInterval);
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await ClaimDueAsync().ConfigureAwait(false);
+                await _wake.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // A store that is away for a moment must not end the dispatcher.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                Log.ClaimFailed(_logger, error);
+                await Task.Delay(PollInterval, _clock, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task ClaimDueAsync()
+    {
+        while (!_stopping.IsCancellationRequested && Math.Min(_room.Free, ClaimBatch) is > 0 and var limit)
+        {
+            var items = await _store.ClaimAsync(limit, _clock.GetUtcNow()).ConfigureAwait(false);
+            foreach (var item in items)
+            {
+                _room.Take(1, item.Event.Body.Length);
+                Enqueue(item);
+            }
+
+            if (items.Count == 0)
+            {
+                _room.HasBacklog = false;
+                return;
+            }
+        }
+    }
+
+    private void Poke()
+    {
+        try
+        {
+            if (_wake.CurrentCount == 0)
+            {
+                _wake.Release();
+            }
+        }
+        catch (Exception error) when (error is SemaphoreFullException or ObjectDisposedException)
+        {
+            // Somebody else was faster, or the host has ended.
+        }
+    }
+
+    private async Task ReleaseAsync()
+    {
+        var left = new List<WorkItem>();
+        while (_queue.Reader.TryRead(out var item))
+        {
+            left.Add(item);
+        }
+
+        lock (_running)
+        {
+            // Handlers that ignored their token: whatever they still say, the epoch and the state refuse it.
+            left.AddRange(_running);
+        }
+
+        var now = _clock.GetUtcNow();
+        await Task.WhenAll(left.Select(item => FinishAsync(new WorkCompletion(item, AttemptOutcome.Released, now, now)))).ConfigureAwait(false);
+    }
+}

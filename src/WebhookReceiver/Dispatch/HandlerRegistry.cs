@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using WebhookReceiver.Handlers;
+using WebhookReceiver.Inbox;
+
+namespace WebhookReceiver.Dispatch;
+
+/// <summary>
+/// Which handlers serve which types: a closed table, made by the program at start. A pattern ends in <c>.*</c> (every type below that word)
+/// or is <c>*</c> (every type). Safe from any thread once the store has numbered the handlers.
+/// </summary>
+internal sealed class HandlerRegistry
+{
+    /// <summary>Types come from verified senders, yet one with a stolen secret could invent them without end.</summary>
+    private const int MaxCached = 4096;
+
+    private readonly HandlerRegistration[] _handlers;
+    private readonly ConcurrentDictionary<(string Source, string Type), int[]> _resolved = new();
+    private FrozenDictionary<int, HandlerRegistration> _byNumber = FrozenDictionary<int, HandlerRegistration>.Empty;
+    private int[] _numbers = [];
+
+    public HandlerRegistry(IEnumerable<HandlerRegistration> handlers)
+    {
+        _handlers = [.. handlers];
+        var twice = _handlers.GroupBy(static handler => handler.Identity).FirstOrDefault(static group => group.Count() > 1);
+        if (twice is not null)
+        {
+            throw new InvalidOperationException($"Two handlers for '{twice.Key.Type}' are named '{twice.Key.Name}'. Give one of them another name: options => options.Name = \"…\".");
+        }
+    }
+
+    public IReadOnlyList<HandlerIdentity> Identities => [.. _handlers.Select(static handler => handler.Identity)];
+
+    /// <summary>Takes over the numbers that the store gave to the handlers.</summary>
+    public void Number(IInboxStore store)
+    {
+        _numbers = [.. _handlers.Select(handler => store.NumberOf(handler.Identity))];
+        _byNumber = _handlers.Zip(_numbers).ToFrozenDictionary(static pair => pair.Second, static pair => pair.First);
+    }
+
+    public HandlerRegistration? Find(int number) => _byNumber.GetValueOrDefault(number);
+
+    /// <summary>The numbers of the handlers that serve a type from a source; empty: parked.</summary>
+    public int[] Resolve(string source, string type)
+    {
+        if (_resolved.TryGetValue((source, type), out var known))
+        {
+            return known;
+        }
+
+        int[] numbers = [.. _handlers.Zip(_numbers).Where(pair => Serves(pair.First.Identity, source, type)).Select(static pair => pair.Second)];
+        if (_resolved.Count < MaxCached)
+        {
+            _resolved.TryAdd((source, type), numbers);
+        }
+
+        return numbers;
+    }
+
+    private static bool Serves(HandlerIdentity handler, string source, string type)
+    {
+        if (handler.Source.Length > 0 && handler.Source != source)
+        {
+            return false;
+        }
+
+        return handler.Type == type || handler.Type == "*"
+            || handler.Type.EndsWith(".*", StringComparison.Ordinal) && type.Length > handler.Type.Length - 1
+                && type.AsSpan().StartsWith(handler.Type.AsSpan(..^1), StringComparison.Ordinal);
+    }
+}

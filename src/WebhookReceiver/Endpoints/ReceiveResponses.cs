@@ -1,0 +1,157 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using WebhookReceiver.Inbox;
+
+namespace WebhookReceiver.Endpoints;
+
+/// <summary>Writes the answer to a delivery.</summary>
+internal static class ReceiveResponses
+{
+    private const string JsonType = "application/json; charset=utf-8";
+
+    public static Task WriteAsync(HttpResponse response, ReceiveResult.Stored stored)
+    {
+        var answer = stored.Source.Plan.Definition.Answer;
+        response.StatusCode = answer.Status;
+        if (answer.Body is { } text)
+        {
+            return WriteTextAsync(response, "text/plain; charset=utf-8", text);
+        }
+
+        if (answer.Status == StatusCodes.Status204NoContent)
+        {
+            return Task.CompletedTask;
+        }
+
+        response.ContentType = JsonType;
+        if (stored.Events is [var only])
+        {
+            return WriteReceiptAsync(response, only);
+        }
+
+        return WriteJsonAsync(response, json =>
+        {
+            WriteReceipt(json, stored.Events[0]);
+            json.WriteStartArray("events");
+            foreach (var part in stored.Events)
+            {
+                json.WriteStartObject();
+                WriteReceipt(json, part);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        });
+    }
+
+    public static Task WriteAsync(HttpResponse response, ReceiveResult.Answered answered)
+    {
+        response.StatusCode = answered.Status;
+
+        // The reply can echo text of the request: no browser may take it for a page.
+        response.Headers.XContentTypeOptions = "nosniff";
+        return answered.Body.Length == 0 ? Task.CompletedTask : WriteTextAsync(response, answered.ContentType, answered.Body);
+    }
+
+    public static Task WriteAsync(HttpResponse response, ReceiveResult.Rejected rejected, RejectionAnswer answer, string deliveryId)
+    {
+        response.StatusCode = answer.Status;
+        if (answer.RetryAfterSeconds > 0)
+        {
+            response.Headers.RetryAfter = answer.RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        if (answer.ClosesConnection)
+        {
+            response.Headers.Connection = "close";
+        }
+
+        response.ContentType = "application/problem+json";
+        return WriteJsonAsync(response, json =>
+        {
+            json.WriteString("type", $"urn:webhook-receiver:{answer.Code}");
+            json.WriteString("title", answer.Title);
+            json.WriteNumber("status", answer.Status);
+            json.WriteString("code", answer.Code);
+            json.WriteString("deliveryId", deliveryId);
+            if (rejected.Detail is { } detail)
+            {
+                json.WriteString("detail", detail);
+            }
+
+            if (rejected.Errors is { } errors)
+            {
+                json.WriteStartObject("errors");
+                foreach (var (pointer, messages) in errors)
+                {
+                    json.WriteStartArray(pointer);
+                    foreach (var message in messages)
+                    {
+                        json.WriteStringValue(message);
+                    }
+
+                    json.WriteEndArray();
+                }
+
+                json.WriteEndObject();
+            }
+        });
+    }
+
+    /// <summary>A new id for a delivery that has no event.</summary>
+    public static string NewDeliveryId()
+    {
+        Span<byte> bytes = stackalloc byte[12];
+        RandomNumberGenerator.Fill(bytes);
+        return "whd_" + Base64Url.EncodeToString(bytes);
+    }
+
+    // The answer to the usual delivery: ids are URL-safe, so that nothing needs escaping.
+    private static Task WriteReceiptAsync(HttpResponse response, InboxEvent stored)
+    {
+        Span<byte> buffer = stackalloc byte[128];
+        var ok = System.Text.Unicode.Utf8.TryWrite(buffer, $"{{\"id\":\"{stored.PublicId}\",\"status\":\"{StatusOf(stored)}\"}}", out var length);
+        System.Diagnostics.Debug.Assert(ok, "An id has at most 64 characters.");
+        response.ContentLength = length;
+        buffer[..length].CopyTo(response.BodyWriter.GetSpan(length));
+        response.BodyWriter.Advance(length);
+
+
+        // The server flushes when the request ends: headers and body then leave in one write.
+        return Task.CompletedTask;
+    }
+
+    private static void WriteReceipt(Utf8JsonWriter json, InboxEvent stored)
+    {
+        json.WriteString("id", stored.PublicId);
+        json.WriteString("status", StatusOf(stored));
+    }
+
+    private static string StatusOf(InboxEvent stored) => stored.IsDuplicate ? "duplicate" : "accepted";
+
+    private static Task WriteTextAsync(HttpResponse response, string contentType, string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        response.ContentType = contentType;
+        response.ContentLength = bytes.Length;
+        return response.Body.WriteAsync(bytes).AsTask();
+    }
+
+    private static async Task WriteJsonAsync(HttpResponse response, Action<Utf8JsonWriter> write)
+    {
+        using var buffer = new MemoryStream();
+        var json = new Utf8JsonWriter(buffer);
+        await using (json.ConfigureAwait(false))
+        {
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+        }
+
+        response.ContentLength = buffer.Length;
+        await response.Body.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length)).ConfigureAwait(false);
+    }
+}

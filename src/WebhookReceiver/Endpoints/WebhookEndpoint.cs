@@ -1,0 +1,157 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using WebhookReceiver.Diagnostics;
+using WebhookReceiver.Senders;
+using WebhookReceiver.Sources;
+
+namespace WebhookReceiver.Endpoints;
+
+/// <summary>Answers one request of the public surface: limits first, then the body, then the intake, then the answer.</summary>
+internal sealed class WebhookEndpoint
+{
+    private const string UnknownSource = "unknown";
+
+    private readonly SourceRegistry _sources;
+    private readonly WebhookIntake _intake;
+    private readonly RejectionJournal _rejections;
+    private readonly WebhookMetrics _metrics;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<WebhookEndpoint> _logger;
+    private readonly bool _requiresHttps;
+
+    public WebhookEndpoint(
+        SourceRegistry sources, WebhookIntake intake, RejectionJournal rejections, WebhookMetrics metrics, TimeProvider clock,
+        IOptions<WebhookReceiverOptions> options, IHostEnvironment environment, ILogger<WebhookEndpoint> logger)
+    {
+        (_sources, _intake, _rejections, _metrics, _clock, _logger) = (sources, intake, rejections, metrics, clock, logger);
+        _requiresHttps = options.Value.RequireHttps ?? !environment.IsDevelopment();
+    }
+
+    public async Task ReceiveAsync(HttpContext context, string sourceName)
+    {
+        var started = _clock.GetTimestamp();
+        var isKnown = _sources.TryGet(sourceName, out var source);
+        var bodyLength = 0;
+        string? failureId = null;
+        ReceiveResult result;
+        try
+        {
+            if (!isKnown)
+            {
+                result = new ReceiveResult.Rejected(RejectionReason.UnknownSource);
+            }
+            else if (Refuse(context.Request, source!, out var format) is { } refused)
+            {
+                result = new ReceiveResult.Rejected(refused);
+            }
+            else
+            {
+                // A sender that hangs up cancels its own reading and nothing after it.
+                var (body, rejection) = await BodyReader.ReadAsync(context.Request, source!.MaxBodyBytes, context.RequestAborted).ConfigureAwait(false);
+                bodyLength = body.Length;
+                result = rejection is { } reason
+                    ? new ReceiveResult.Rejected(reason)
+                    : await _intake.ReceiveAsync(DeliveryOf(context.Request, source, body, format)).ConfigureAwait(false);
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+        {
+            context.Abort();
+            return;
+        }
+#pragma warning disable CA1031 // A fault of ours is a 503 that says nothing: sending again is safe, and nothing was acknowledged.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            failureId = ReceiveResponses.NewDeliveryId();
+            Log.ReceiveFailed(_logger, failureId, isKnown ? sourceName : UnknownSource, error);
+            result = new ReceiveResult.Rejected(RejectionReason.StorageFailed);
+        }
+
+        await AnswerAsync(context, result, isKnown ? sourceName : UnknownSource, source, bodyLength, failureId, _clock.GetElapsedTime(started)).ConfigureAwait(false);
+    }
+
+    private RejectionReason? Refuse(HttpRequest request, WebhookSource source, out BodyFormat format)
+    {
+        format = BodyFormat.Json;
+        var isPost = HttpMethods.IsPost(request.Method);
+        if (!isPost && !source.Handshakes.Any(handshake => handshake.Definition.Method == request.Method))
+        {
+            return RejectionReason.MethodNotAllowed;
+        }
+
+        if (_requiresHttps && !request.IsHttps)
+        {
+            return RejectionReason.HttpsRequired;
+        }
+
+        if (request.Headers.ContentEncoding.Count > 0 && request.Headers.ContentEncoding != "identity")
+        {
+            return RejectionReason.ContentEncodingUnsupported;
+        }
+
+        if (!isPost)
+        {
+            return null;
+        }
+
+        if (ContentTypes.FormatOf(request.ContentType) is not { } named || !source.Plan.Definition.Bodies.Contains(named))
+        {
+            return RejectionReason.ContentTypeUnsupported;
+        }
+
+        format = named;
+        return null;
+    }
+
+    private Delivery DeliveryOf(HttpRequest request, WebhookSource source, byte[] body, BodyFormat format) => new()
+    {
+        Source = source,
+        Method = request.Method,
+        Body = body,
+        Format = format,
+        ContentType = request.ContentType ?? "",
+        Headers = request.Headers,
+        Query = request.Query,
+        ReceivedAt = _clock.GetUtcNow(),
+    };
+
+    private Task AnswerAsync(
+        HttpContext context, ReceiveResult result, string sourceName, WebhookSource? source, int bodyLength, string? failureId, TimeSpan duration)
+    {
+        switch (result)
+        {
+            case ReceiveResult.Stored stored:
+                foreach (var item in stored.Events)
+                {
+                    _metrics.Received(sourceName, item.IsDuplicate, duration);
+                    Log.DeliveryAccepted(_logger, item.PublicId, sourceName, item.Type, item.EventId, item.IsDuplicate ? "duplicate" : "accepted");
+                }
+
+                return ReceiveResponses.WriteAsync(context.Response, stored);
+            case ReceiveResult.Answered answered:
+                _metrics.Answered(sourceName);
+                Log.HandshakeAnswered(_logger, answered.Handshake, sourceName);
+                return ReceiveResponses.WriteAsync(context.Response, answered);
+            case ReceiveResult.Rejected rejected:
+                var answer = RejectionAnswers.For(rejected.Reason);
+                var deliveryId = failureId ?? ReceiveResponses.NewDeliveryId();
+                _rejections.Add(new Rejection(
+                    deliveryId, _rejections.Now, sourceName, rejected.Reason, answer.Code, answer.Status,
+                    context.Connection.RemoteIpAddress?.ToString() ?? "", bodyLength));
+                if (rejected.Reason == RejectionReason.MethodNotAllowed)
+                {
+                    context.Response.Headers.Allow = AllowedMethods(source!);
+                }
+
+                return ReceiveResponses.WriteAsync(context.Response, rejected, answer, deliveryId);
+            default:
+                throw new InvalidOperationException("A result that this table does not know.");
+        }
+    }
+
+    private static string AllowedMethods(WebhookSource source) => string.Join(", ",
+        source.Handshakes.Select(static handshake => handshake.Definition.Method).Prepend("POST").Distinct(StringComparer.Ordinal));
+}

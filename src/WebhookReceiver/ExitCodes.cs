@@ -1,0 +1,14 @@
+namespace WebhookReceiver;
+
+/// <summary>What the process tells its supervisor.</summary>
+public static class ExitCodes
+{
+    /// <summary>A clean stop.</summary>
+    public const int Success = 0;
+
+    /// <summary>The inbox could not be opened or written (EX_SOFTWARE of sysexits.h); start again.</summary>
+    public const int StorageFailed = 70;
+
+    /// <summary>The configuration is wrong (EX_CONFIG of sysexits.h); starting again does not help.</summary>
+    public const int Configuration = 78;
+}

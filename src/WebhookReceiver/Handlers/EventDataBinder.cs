@@ -1,0 +1,96 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Options;
+using WebhookReceiver.Inbox;
+
+namespace WebhookReceiver.Handlers;
+
+/// <summary>Makes the data of a stored event what the handler asks for.</summary>
+internal sealed class EventDataBinder(IOptions<WebhookJsonOptions> options)
+{
+    private readonly JsonSerializerOptions _json = options.Value.SerializerOptions;
+
+    /// <exception cref="PermanentFailureException">The data does not fit: the same bytes would not fit the next time either.</exception>
+    public TData Bind<TData>(InboxEvent stored)
+    {
+        if (typeof(TData) == typeof(ReadOnlyMemory<byte>))
+        {
+            return (TData)(object)new ReadOnlyMemory<byte>(stored.Body);
+        }
+
+        if (typeof(TData) == typeof(byte[]))
+        {
+            return (TData)(object)stored.Body.AsSpan().ToArray();
+        }
+
+        if (typeof(TData) == typeof(IFormCollection))
+        {
+            return (TData)(object)Form(stored);
+        }
+
+        try
+        {
+            if (typeof(TData) == typeof(JsonElement))
+            {
+                return (TData)(object)JsonElement.Parse(Json(stored), new JsonDocumentOptions { MaxDepth = 512 });
+            }
+
+            return JsonSerializer.Deserialize<TData>(Json(stored), _json)
+                ?? throw new PermanentFailureException($"The data is null and not a {typeof(TData).Name}.");
+        }
+        catch (JsonException error)
+        {
+            // Path and position, which name the place; never the value.
+            throw new PermanentFailureException(
+                $"The data does not fit {typeof(TData).Name}: {error.Message}", error);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new PermanentFailureException($"The data does not fit {typeof(TData).Name}: it holds text that is not Unicode.", error);
+        }
+    }
+
+    private static ReadOnlySpan<byte> Json(InboxEvent stored)
+    {
+        if (!stored.Data.IsForm)
+        {
+            return stored.Body.AsSpan(stored.Data.Start, stored.Data.Length);
+        }
+
+        var form = Form(stored);
+        if (stored.Data.FormField is { } field)
+        {
+            return Encoding.UTF8.GetBytes(form[field].ToString());
+        }
+
+        // The fields of a form as an object of texts: a record takes them by name.
+        return JsonSerializer.SerializeToUtf8Bytes(form.ToDictionary(static pair => pair.Key, static pair => pair.Value.ToString()));
+    }
+
+    private static FormCollection Form(InboxEvent stored)
+    {
+        if (!stored.Data.IsForm)
+        {
+            throw new PermanentFailureException("The event is not a form.");
+        }
+
+        using var reader = new FormReader(Encoding.UTF8.GetString(stored.Body)) { ValueLengthLimit = stored.Body.Length + 1, ValueCountLimit = 1024 };
+        return new FormCollection(reader.ReadForm());
+    }
+}
+
+/// <summary>How the data of events becomes your types.</summary>
+public sealed class WebhookJsonOptions
+{
+    /// <summary>
+    /// The serializer's options. By default those of the web (camelCase, names without regard to case, numbers in quotes allowed), and strict
+    /// about what a type says: a required constructor parameter must be there, and one that is not nullable must not be null.
+    /// </summary>
+    public JsonSerializerOptions SerializerOptions { get; } = new(JsonSerializerDefaults.Web)
+    {
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+    };
+}

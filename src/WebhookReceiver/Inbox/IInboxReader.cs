@@ -1,0 +1,40 @@
+namespace WebhookReceiver.Inbox;
+
+/// <summary>What an operator may ask of the inbox. Never blocks the writer. Safe from any thread.</summary>
+internal interface IInboxReader
+{
+    /// <summary>A page of events, newest first.</summary>
+    Task<IReadOnlyList<EventRow>> ListAsync(EventFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>One event with its work; <see langword="null"/> if there is none, or the random part of the id is wrong.</summary>
+    Task<EventDetail?> FindAsync(long seq, long token, CancellationToken cancellationToken);
+
+    /// <summary>Counts by state.</summary>
+    Task<InboxCounts> CountAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>Which events to list.</summary>
+/// <param name="Source">Only this source.</param>
+/// <param name="Type">Only this type.</param>
+/// <param name="State">Only this state.</param>
+/// <param name="Limit">At most so many, 1 to 200.</param>
+/// <param name="BeforeSeq">Only older ones than this.</param>
+internal sealed record EventFilter(string? Source, string? Type, WorkState? State, int Limit, long? BeforeSeq);
+
+/// <summary>An event in a list.</summary>
+internal sealed record EventRow(long Seq, string Id, string Source, string EventId, string Type, WorkState State, DateTimeOffset ReceivedAt, int Attempts);
+
+/// <summary>An event with all that is known of it.</summary>
+internal sealed record EventDetail(InboxEvent Event, WorkState State, IReadOnlyList<WorkDetail> Work);
+
+/// <summary>The work of one handler on one event. <paramref name="Handler"/> is <see langword="null"/> for parked work.</summary>
+internal sealed record WorkDetail(
+    int HandlerNumber, string? Handler, WorkState State, int Generation, int Attempt, DateTimeOffset? DueAt, IReadOnlyList<AttemptDetail> Attempts);
+
+/// <summary>One attempt.</summary>
+internal sealed record AttemptDetail(int Generation, int Number, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string Outcome, string? Error);
+
+/// <summary>How many events there are in each state.</summary>
+/// <param name="ByState">By state.</param>
+/// <param name="Unaccounted">Events that have no work at all: always 0 unless rows were removed behind the product's back.</param>
+internal sealed record InboxCounts(IReadOnlyDictionary<WorkState, long> ByState, long Unaccounted);

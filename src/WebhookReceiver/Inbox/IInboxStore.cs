@@ -1,0 +1,92 @@
+namespace WebhookReceiver.Inbox;
+
+/// <summary>
+/// The durable inbox. Every database keeps the same promises; they are stated as tests in <c>InboxStoreContract</c>. Safe from any thread.
+/// </summary>
+internal interface IInboxStore : IAsyncDisposable
+{
+    /// <summary>Whether a write failed in a way after which nothing may be written any more; the process must end.</summary>
+    bool HasFailed { get; }
+
+    /// <summary>Opens the store: makes or checks the schema, numbers the handlers, and makes pending what was running when the process ended.</summary>
+    /// <exception cref="InboxException">The store cannot be used; the message says why and what to do.</exception>
+    Task OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>The handler's number, the same in every run of the program.</summary>
+    int NumberOf(HandlerIdentity handler);
+
+    /// <summary>
+    /// Stores all events of a delivery with their work, or none. Returns once the transaction is flushed. An event whose (source, event id)
+    /// is known is not stored again: its receipt is the first one's.
+    /// </summary>
+    ValueTask<AppendStatus> AppendAsync(InboxDelivery delivery);
+
+    /// <summary>Records how an attempt ended.</summary>
+    /// <returns><see langword="false"/> if the work is not running in the claim's epoch any more: the result is dropped.</returns>
+    ValueTask<bool> CompleteAsync(WorkCompletion completion);
+
+    /// <summary>Claims work that is due, oldest first.</summary>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="now">What is due by then.</param>
+    ValueTask<IReadOnlyList<WorkItem>> ClaimAsync(int limit, DateTimeOffset now);
+
+    /// <summary>Makes terminal work pending again, one generation on; parked work becomes that of <paramref name="handlers"/>.</summary>
+    ValueTask<ChangeStatus> ReplayAsync(long seq, IReadOnlyList<int> handlers, string reason, DateTimeOffset now);
+
+    /// <summary>Cancels pending, scheduled, parked and dead work.</summary>
+    ValueTask<ChangeStatus> CancelAsync(long seq, string reason, DateTimeOffset now);
+
+    /// <summary>Commits an empty change, to show that the store can be written.</summary>
+    ValueTask ProbeAsync();
+
+    /// <summary>Reads for operators.</summary>
+    IInboxReader Reader { get; }
+}
+
+/// <summary>What makes a handler itself: the same source, type pattern and name is the same handler.</summary>
+/// <param name="Source">The source it is registered for; empty for every source.</param>
+/// <param name="Type">The type or pattern.</param>
+/// <param name="Name">Its name.</param>
+internal readonly record struct HandlerIdentity(string Source, string Type, string Name);
+
+/// <summary>The events of one delivery, and the work that each of them starts with.</summary>
+/// <param name="Events">The events, in the order of the delivery.</param>
+/// <param name="Handlers">For each event the numbers of its handlers; empty: parked.</param>
+/// <param name="BornRunning">Whether the dispatcher has room, so that the work is stored as running already.</param>
+internal sealed record InboxDelivery(InboxEvent[] Events, int[][] Handlers, bool BornRunning)
+{
+    /// <summary>The bytes of all bodies.</summary>
+    public long Size { get; } = Events.Sum(static e => (long)e.Body.Length);
+}
+
+/// <summary>What became of an append.</summary>
+internal enum AppendStatus
+{
+    /// <summary>On disk: each event's receipt says whether it is new.</summary>
+    Committed,
+    /// <summary>Too much is waiting; nothing was stored.</summary>
+    Overloaded,
+    /// <summary>The write failed; nothing was acknowledged.</summary>
+    Failed,
+}
+
+/// <summary>What became of an operator's change.</summary>
+internal enum ChangeStatus
+{
+    /// <summary>Done.</summary>
+    Changed,
+    /// <summary>There is no such event.</summary>
+    NotFound,
+    /// <summary>The event's state does not allow it.</summary>
+    Refused,
+}
+
+/// <summary>The store cannot be used.</summary>
+public sealed class InboxException : Exception
+{
+    /// <inheritdoc cref="Exception(string)"/>
+    public InboxException(string message) : base(message) { }
+
+    /// <inheritdoc cref="Exception(string, Exception)"/>
+    public InboxException(string message, Exception innerException) : base(message, innerException) { }
+}

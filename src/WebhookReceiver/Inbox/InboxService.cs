@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using WebhookReceiver.Diagnostics;
+using WebhookReceiver.Dispatch;
+using WebhookReceiver.Inbox.Sqlite;
+
+namespace WebhookReceiver.Inbox;
+
+/// <summary>Opens the inbox before anything else starts and closes it when everything else has stopped.</summary>
+internal sealed class InboxService(IInboxStore store, HandlerRegistry handlers, Dispatcher dispatcher, WebhookMetrics metrics, ILogger<InboxService> logger) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await store.OpenAsync(cancellationToken).ConfigureAwait(false);
+        handlers.Number(store);
+        metrics.Observe(dispatcher);
+        if (store is SqliteInboxStore sqlite)
+        {
+            Log.InboxOpened(logger, sqlite.Path, sqlite.Recovered);
+        }
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken) => await store.DisposeAsync().ConfigureAwait(false);
+}

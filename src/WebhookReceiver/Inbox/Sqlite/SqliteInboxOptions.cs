@@ -1,0 +1,22 @@
+namespace WebhookReceiver.Inbox.Sqlite;
+
+/// <summary>What the embedded inbox needs to know.</summary>
+internal sealed record SqliteInboxOptions
+{
+    /// <summary>The database file.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The handlers to number.</summary>
+    public required IReadOnlyList<HandlerIdentity> Handlers { get; init; }
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Called once when a write has failed for good.</summary>
+    public Action<Exception> OnFailed { get; init; } = static _ => { };
+
+    /// <summary>Called before each commit, for tests that make it fail.</summary>
+    public Action? BeforeCommit { get; init; }
+
+    /// <summary><c>2</c> is FULL: the log is flushed at each commit. Anything else is for the negative control of the durability tests.</summary>
+    public string Synchronous { get; init; } = "2";
+}

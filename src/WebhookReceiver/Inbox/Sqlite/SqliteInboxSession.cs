@@ -1,0 +1,327 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace WebhookReceiver.Inbox.Sqlite;
+
+/// <summary>The statements of the writing connection. Used by the writer's thread alone, inside its transaction.</summary>
+internal sealed class SqliteInboxSession : IDisposable
+{
+    /// <summary>A claim reads bodies into memory: not more than this, and one.</summary>
+    private const long MaxClaimBytes = 4 * 1024 * 1024;
+
+    private readonly sqlite3 _handle;
+    private readonly List<SqliteStatement> _statements = [];
+
+    private readonly SqliteStatement _begin, _commit, _rollback, _savepoint, _rollbackTo, _release;
+    private readonly SqliteStatement _knownEvent, _insertKnown, _insertEvent, _insertWork;
+    private readonly SqliteStatement _succeed, _end, _insertAttempt;
+    private readonly SqliteStatement _due, _claim, _readEvent;
+    private readonly SqliteStatement _workOf, _replay, _addWork, _removeParked, _cancel, _audit, _setMeta, _firstRunning;
+
+    private long _lastSeq;
+    private long _runningFrom;
+
+    public SqliteInboxSession(sqlite3 handle)
+    {
+        _handle = handle;
+        _begin = Prepare("BEGIN IMMEDIATE");
+        _commit = Prepare("COMMIT");
+        _rollback = Prepare("ROLLBACK");
+        _savepoint = Prepare("SAVEPOINT command");
+        _rollbackTo = Prepare("ROLLBACK TO command");
+        _release = Prepare("RELEASE command");
+        _knownEvent = Prepare("SELECT seq, token, body_sha256 FROM dedupe WHERE source = ?1 AND event_id = ?2");
+        _insertKnown = Prepare("INSERT OR IGNORE INTO dedupe(source, event_id, seq, token, body_sha256) VALUES (?1, ?2, ?3, ?4, ?5)");
+        _insertEvent = Prepare("""
+            INSERT INTO event(seq, delivery, part, source, event_id, type, happened_at, received_at, token, secret, content_type, headers,
+                body_sha256, data_start, data_length, data_field, body)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+            """);
+        _insertWork = Prepare("""
+            INSERT INTO work(seq, handler, state, generation, attempt, epoch, due_at) VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6)
+            """);
+        _succeed = Prepare("""
+            UPDATE work SET state = 6, started_at = ?4, ended_at = ?5, due_at = NULL, error = NULL
+            WHERE seq = ?1 AND handler = ?2 AND state = 0 AND epoch = ?3
+            """);
+        _end = Prepare("""
+            UPDATE work SET state = ?4, attempt = attempt - ?5, due_at = ?6, started_at = ?7, ended_at = ?8, error = ?9
+            WHERE seq = ?1 AND handler = ?2 AND state = 0 AND epoch = ?3
+            """);
+        _insertAttempt = Prepare("""
+            INSERT INTO attempt(seq, handler, epoch, generation, number, started_at, ended_at, outcome, error)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            """);
+        _due = Prepare("SELECT seq, handler FROM work WHERE state IN (1, 2) AND due_at <= ?1 ORDER BY due_at LIMIT ?2");
+        _claim = Prepare("""
+            UPDATE work SET state = 0, epoch = epoch + 1, attempt = attempt + 1, due_at = NULL WHERE seq = ?1 AND handler = ?2
+            RETURNING generation, attempt, epoch
+            """);
+        _readEvent = Prepare($"SELECT {EventColumns.All} FROM event e WHERE seq = ?1");
+        _workOf = Prepare("SELECT handler, state, generation FROM work WHERE seq = ?1");
+        _replay = Prepare("""
+            UPDATE work SET state = 1, generation = ?3, attempt = 0, epoch = epoch + 1, due_at = ?4, error = NULL WHERE seq = ?1 AND handler = ?2
+            """);
+        _addWork = Prepare("INSERT INTO work(seq, handler, state, generation, attempt, epoch, due_at) VALUES (?1, ?2, 1, ?3, 0, 0, ?4)");
+        _removeParked = Prepare("DELETE FROM work WHERE seq = ?1 AND (handler = 0 OR state = 5)");
+        _cancel = Prepare("UPDATE work SET state = 4, epoch = epoch + 1, due_at = NULL WHERE seq = ?1 AND state IN (1, 2, 3, 5)");
+        _audit = Prepare("INSERT INTO audit(at, seq, action, reason) VALUES (?1, ?2, ?3, ?4)");
+        _setMeta = Prepare("INSERT INTO meta(key, value) VALUES (?1, ?2) ON CONFLICT(key) DO UPDATE SET value = excluded.value");
+        _firstRunning = Prepare("SELECT seq FROM work WHERE seq >= ?1 AND state = 0 ORDER BY seq LIMIT 1");
+    }
+
+    public void Begin() => _begin.Run();
+
+    public void Commit() => _commit.Run();
+
+    /// <summary>Rolls back, unless SQLite has done so itself, as it does on a full disk.</summary>
+    public void Rollback()
+    {
+        if (raw.sqlite3_get_autocommit(_handle) == 0)
+        {
+            _rollback.Run();
+        }
+    }
+
+    public void Save() => _savepoint.Run();
+
+    public void RollbackToSave()
+    {
+        _rollbackTo.Run();
+        _release.Run();
+    }
+
+    public void ReleaseSave() => _release.Run();
+
+    /// <summary>Reads what lives in memory; call it once, and again after a rollback.</summary>
+    public void Load()
+    {
+        using var last = new SqliteStatement(_handle, "SELECT COALESCE(MAX(seq), 0) FROM event");
+        last.Step();
+        _lastSeq = Math.Max(_lastSeq, last.Integer(0));
+        using var from = new SqliteStatement(_handle, "SELECT value FROM meta WHERE key = 'running_from'");
+        from.Step();
+        _runningFrom = from.Integer(0);
+    }
+
+    public int NumberHandler(HandlerIdentity handler)
+    {
+        using var insert = new SqliteStatement(_handle, "INSERT OR IGNORE INTO handler(source, type, name) VALUES (?1, ?2, ?3)");
+        insert.Bind(1, handler.Source).Bind(2, handler.Type).Bind(3, handler.Name).Run();
+        using var find = new SqliteStatement(_handle, "SELECT id FROM handler WHERE source = ?1 AND type = ?2 AND name = ?3");
+        find.Bind(1, handler.Source).Bind(2, handler.Type).Bind(3, handler.Name).Step();
+        return (int)find.Integer(0);
+    }
+
+    /// <summary>Makes pending what was running when the last process ended: the lock file says that no other process has it.</summary>
+    public int Recover(DateTimeOffset now)
+    {
+        using var recover = new SqliteStatement(_handle, "UPDATE work SET state = 1, epoch = epoch + 1, due_at = ?1 WHERE seq >= ?2 AND state = 0");
+        return recover.Bind(1, now.ToUnixTimeMilliseconds()).Bind(2, _runningFrom).Run();
+    }
+
+    /// <summary>Moves the mark below which nothing runs, so that the next start reads only what is above it.</summary>
+    public void AdvanceRunningFrom()
+    {
+        var first = _firstRunning.Bind(1, _runningFrom).Step() ? _firstRunning.Integer(0) : _lastSeq + 1;
+        _firstRunning.Reset();
+        if (first > _runningFrom)
+        {
+            _runningFrom = first;
+            SetMeta("running_from", first);
+        }
+    }
+
+    public void SetMeta(string key, long value) => _setMeta.Bind(1, key).Bind(2, value).Run();
+
+    public void Append(InboxDelivery delivery)
+    {
+        var first = _lastSeq + 1;
+        for (var part = 0; part < delivery.Events.Length; part++)
+        {
+            Append(delivery.Events[part], delivery.Handlers[part], delivery.BornRunning, first, part);
+        }
+    }
+
+    public bool Complete(WorkCompletion completion)
+    {
+        var item = completion.Item;
+        var started = completion.StartedAt.ToUnixTimeMilliseconds();
+        var ended = completion.EndedAt.ToUnixTimeMilliseconds();
+        int changed;
+        if (completion.Outcome == AttemptOutcome.Succeeded)
+        {
+            changed = _succeed.Bind(1, item.Event.Seq).Bind(2, item.Handler).Bind(3, item.Epoch).Bind(4, started).Bind(5, ended).Run();
+        }
+        else
+        {
+            // What goes back to pending is due at once.
+            var due = completion.Outcome.Next() == WorkState.Pending ? ended : completion.DueAt?.ToUnixTimeMilliseconds();
+            changed = _end.Bind(1, item.Event.Seq).Bind(2, item.Handler).Bind(3, item.Epoch)
+                .Bind(4, (long)completion.Outcome.Next()).Bind(5, completion.Outcome.IsCounted() ? 0 : 1L).Bind(6, due)
+                .Bind(7, started).Bind(8, ended).Bind(9, completion.Error).Run();
+        }
+
+        if (changed == 0)
+        {
+            return false;
+        }
+
+        var isFirstTrySuccess = completion.Outcome == AttemptOutcome.Succeeded && item is { Attempt: 1, Generation: 0 };
+        if (!isFirstTrySuccess && completion.Outcome != AttemptOutcome.Released)
+        {
+            _insertAttempt.Bind(1, item.Event.Seq).Bind(2, item.Handler).Bind(3, item.Epoch).Bind(4, item.Generation).Bind(5, item.Attempt)
+                .Bind(6, started).Bind(7, ended).Bind(8, (long)completion.Outcome).Bind(9, completion.Error).Run();
+        }
+
+        return true;
+    }
+
+    public IReadOnlyList<WorkItem> Claim(int limit, DateTimeOffset now)
+    {
+        var due = new List<(long Seq, int Handler)>();
+        _due.Bind(1, now.ToUnixTimeMilliseconds()).Bind(2, limit);
+        while (_due.Step())
+        {
+            due.Add((_due.Integer(0), (int)_due.Integer(1)));
+        }
+
+        _due.Reset();
+        var items = new List<WorkItem>(due.Count);
+        var bytes = 0L;
+        foreach (var (seq, handler) in due)
+        {
+            if (bytes > MaxClaimBytes)
+            {
+                break;
+            }
+
+            _claim.Bind(1, seq).Bind(2, handler).Step();
+            var (generation, attempt, epoch) = ((int)_claim.Integer(0), (int)_claim.Integer(1), (int)_claim.Integer(2));
+            _claim.Reset();
+            _readEvent.Bind(1, seq).Step();
+            var stored = EventColumns.Read(_readEvent);
+            items.Add(new WorkItem(stored, handler, generation, attempt, epoch));
+            bytes += stored.Body.Length;
+            _readEvent.Reset();
+            if (seq < _runningFrom)
+            {
+                // An old event runs again: the mark must cover it, or a crash now would leave it running for ever.
+                _runningFrom = seq;
+                SetMeta("running_from", seq);
+            }
+        }
+
+        return items;
+    }
+
+    public ChangeStatus Replay(long seq, IReadOnlyList<int> handlers, string reason, DateTimeOffset now)
+    {
+        var work = WorkOf(seq);
+        if (work.Count == 0)
+        {
+            return ChangeStatus.NotFound;
+        }
+
+        if (handlers.Count == 0 || work.Any(static w => w.State is WorkState.Running or WorkState.Pending or WorkState.Scheduled))
+        {
+            return ChangeStatus.Refused;
+        }
+
+        var generation = work.Max(static w => w.Generation) + 1;
+        var at = now.ToUnixTimeMilliseconds();
+        _removeParked.Bind(1, seq).Run();
+        work = WorkOf(seq);
+        foreach (var handler in handlers)
+        {
+            var statement = work.Any(w => w.Handler == handler) ? _replay : _addWork;
+            statement.Bind(1, seq).Bind(2, handler).Bind(3, generation).Bind(4, at).Run();
+        }
+
+        _audit.Bind(1, at).Bind(2, seq).Bind(3, "replay").Bind(4, reason).Run();
+        return ChangeStatus.Changed;
+    }
+
+    public ChangeStatus Cancel(long seq, string reason, DateTimeOffset now)
+    {
+        if (WorkOf(seq).Count == 0)
+        {
+            return ChangeStatus.NotFound;
+        }
+
+        if (_cancel.Bind(1, seq).Run() == 0)
+        {
+            return ChangeStatus.Refused;
+        }
+
+        _audit.Bind(1, now.ToUnixTimeMilliseconds()).Bind(2, seq).Bind(3, "cancel").Bind(4, reason).Run();
+        return ChangeStatus.Changed;
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in _statements)
+        {
+            statement.Dispose();
+        }
+    }
+
+    private void Append(InboxEvent e, int[] handlers, bool bornRunning, long delivery, int part)
+    {
+        var (seq, token) = (_lastSeq + 1, PublicId.NewToken());
+        if (_insertKnown.Bind(1, e.Source).Bind(2, e.EventId).Bind(3, seq).Bind(4, token).Bind(5, e.BodySha256).Run() == 0)
+        {
+            _knownEvent.Bind(1, e.Source).Bind(2, e.EventId).Step();
+            (e.Seq, e.Token, e.IsDuplicate) = (_knownEvent.Integer(0), _knownEvent.Integer(1), true);
+            e.IsBodyMismatch = !_knownEvent.BlobSpan(2).SequenceEqual(e.BodySha256);
+            _knownEvent.Reset();
+            return;
+        }
+
+        (e.Seq, e.Token, e.IsDuplicate) = (seq, token, false);
+        _lastSeq = seq;
+        var received = e.ReceivedAt.ToUnixTimeMilliseconds();
+        _insertEvent.Bind(1, seq).Bind(2, delivery).Bind(3, part).Bind(4, e.Source).Bind(5, e.EventId).Bind(6, e.Type)
+            .Bind(7, e.Timestamp?.ToUnixTimeMilliseconds()).Bind(8, received).Bind(9, token).Bind(10, e.SecretIndex)
+            .Bind(11, e.ContentType).Bind(12, e.Headers).Bind(13, e.BodySha256)
+            .Bind(14, e.Data.Start).Bind(15, e.Data.Length).Bind(16, e.Data.FormField).Bind(17, e.Body).Run();
+        if (handlers.Length == 0)
+        {
+            _insertWork.Bind(1, seq).Bind(2, 0L).Bind(3, (long)WorkState.Parked).Bind(4, 0L).Bind(5, 0L).Bind(6, (long?)null).Run();
+            return;
+        }
+
+        foreach (var handler in handlers)
+        {
+            _insertWork.Bind(1, seq).Bind(2, handler);
+            if (bornRunning)
+            {
+                _insertWork.Bind(3, (long)WorkState.Running).Bind(4, 1L).Bind(5, 1L).Bind(6, (long?)null).Run();
+            }
+            else
+            {
+                _insertWork.Bind(3, (long)WorkState.Pending).Bind(4, 0L).Bind(5, 0L).Bind(6, received).Run();
+            }
+        }
+    }
+
+    private List<(int Handler, WorkState State, int Generation)> WorkOf(long seq)
+    {
+        var work = new List<(int, WorkState, int)>();
+        _workOf.Bind(1, seq);
+        while (_workOf.Step())
+        {
+            work.Add(((int)_workOf.Integer(0), (WorkState)_workOf.Integer(1), (int)_workOf.Integer(2)));
+        }
+
+        _workOf.Reset();
+        return work;
+    }
+
+    private SqliteStatement Prepare(string sql)
+    {
+        var statement = new SqliteStatement(_handle, sql);
+        _statements.Add(statement);
+        return statement;
+    }
+}

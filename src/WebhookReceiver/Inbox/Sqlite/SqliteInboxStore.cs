@@ -1,0 +1,211 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace WebhookReceiver.Inbox.Sqlite;
+
+/// <summary>The embedded inbox: one file, one process, one writer.</summary>
+internal sealed class SqliteInboxStore : IInboxStore
+{
+    /// <summary>Older versions can corrupt a WAL that two connections use (https://sqlite.org/wal.html#walresetbug).</summary>
+    private const int OldestSafeVersion = 3_051_003;
+
+    private const int PageSize = 8192;
+
+    private readonly SqliteInboxOptions _options;
+    private readonly Dictionary<HandlerIdentity, int> _numbers = [];
+    private InboxLockFile? _lock;
+    private SqliteConnection? _connection;
+    private SqliteInboxSession? _session;
+    private SqliteInboxWriter? _writer;
+    private SqliteInboxReader? _reader;
+
+    public SqliteInboxStore(SqliteInboxOptions options) => _options = options;
+
+    public bool HasFailed => _writer is { HasFailed: true };
+
+    public string Path => _options.Path;
+
+    public IInboxReader Reader => _reader ?? throw NotOpen();
+
+    /// <summary>How much work was running when the last process ended.</summary>
+    public int Recovered { get; private set; }
+
+    private SqliteInboxWriter Writer => _writer ?? throw NotOpen();
+
+    public Task OpenAsync(CancellationToken cancellationToken)
+    {
+        // Once, before the server listens: there is nothing that could go on meanwhile.
+        try
+        {
+            Open();
+        }
+        catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            Close();
+            throw new InboxException($"The inbox {_options.Path} cannot be opened: {error.Message}", error);
+        }
+        catch (InboxException)
+        {
+            Close();
+            throw;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public int NumberOf(HandlerIdentity handler) => _numbers[handler];
+
+    public async ValueTask<AppendStatus> AppendAsync(InboxDelivery delivery)
+    {
+        if (HasFailed)
+        {
+            return AppendStatus.Failed;
+        }
+
+        var command = new AppendCommand(delivery);
+        if (!Writer.TryAppend(command))
+        {
+            return AppendStatus.Overloaded;
+        }
+
+        try
+        {
+            return await command.Completion.ConfigureAwait(false);
+        }
+        catch (SqliteException)
+        {
+            return AppendStatus.Failed;
+        }
+    }
+
+    public ValueTask<bool> CompleteAsync(WorkCompletion completion) => Writer.ChangeAsync(new CompleteCommand(completion));
+
+    public ValueTask<IReadOnlyList<WorkItem>> ClaimAsync(int limit, DateTimeOffset now) => ChangeAsync(session => session.Claim(limit, now));
+
+    public ValueTask<ChangeStatus> ReplayAsync(long seq, IReadOnlyList<int> handlers, string reason, DateTimeOffset now) =>
+        ChangeAsync(session => session.Replay(seq, handlers, reason, now));
+
+    public ValueTask<ChangeStatus> CancelAsync(long seq, string reason, DateTimeOffset now) =>
+        ChangeAsync(session => session.Cancel(seq, reason, now));
+
+    public async ValueTask ProbeAsync() => await ChangeAsync(session =>
+    {
+        session.SetMeta("probe", 1);
+        return true;
+    }).ConfigureAwait(false);
+
+    public ValueTask DisposeAsync()
+    {
+        Close();
+        return ValueTask.CompletedTask;
+    }
+
+    private ValueTask<T> ChangeAsync<T>(Func<SqliteInboxSession, T> change) => Writer.ChangeAsync(new ChangeCommand<T>(change));
+
+    private void Open()
+    {
+        Batteries_V2.Init();
+        var version = raw.sqlite3_libversion_number();
+        if (version < OldestSafeVersion)
+        {
+            throw new InboxException($"SQLite {raw.sqlite3_libversion().utf8_to_string()} is too old: 3.51.3 or later is needed, older ones can corrupt the inbox.");
+        }
+
+        if (System.IO.Path.GetDirectoryName(_options.Path) is { Length: > 0 } directory && !Directory.Exists(directory))
+        {
+            PrivateFile.CreateDirectory(directory);
+        }
+
+        _lock = InboxLockFile.Take(_options.Path);
+        PrivateFile.Open(_options.Path, FileShare.ReadWrite).Dispose();
+        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = _options.Path, Pooling = false }.ConnectionString);
+        _connection.Open();
+        var handle = _connection.Handle!;
+        raw.sqlite3_busy_timeout(handle, 5000);
+        raw.sqlite3_db_config(handle, raw.SQLITE_DBCONFIG_DEFENSIVE, 1, out _);
+        Pragma(handle, "trusted_schema", "0");
+        Pragma(handle, "mmap_size", "0");
+        Pragma(handle, "foreign_keys", "1");
+        Pragma(handle, "page_size", $"{PageSize}", readBack: false); // takes effect in an empty file alone
+        Pragma(handle, "journal_mode", "wal");
+        Pragma(handle, "synchronous", _options.Synchronous);
+        Pragma(handle, "wal_autocheckpoint", "2000");
+        CreateOrCheckSchema(handle);
+
+        _session = new SqliteInboxSession(handle);
+        _session.Begin();
+        _session.Load();
+        foreach (var handler in _options.Handlers)
+        {
+            _numbers[handler] = _session.NumberHandler(handler);
+        }
+
+        Recovered = _session.Recover(_options.Clock.GetUtcNow());
+        _session.AdvanceRunningFrom();
+        _session.Commit();
+        _reader = new SqliteInboxReader(_options.Path);
+        _writer = new SqliteInboxWriter(_session, _options.BeforeCommit, _options.OnFailed);
+    }
+
+    private static void CreateOrCheckSchema(sqlite3 handle)
+    {
+        using var exists = new SqliteStatement(handle, "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table'");
+        exists.Step();
+        var tables = exists.Integer(0);
+        exists.Reset();
+        if (tables == 0)
+        {
+            var code = raw.sqlite3_exec(handle, $"BEGIN IMMEDIATE; {SqliteSchema.Create} COMMIT;");
+            SqliteException.ThrowExceptionForRC(code, handle);
+            return;
+        }
+
+        using var version = new SqliteStatement(handle, "SELECT value FROM meta WHERE key = 'schema'");
+        version.Step();
+        var found = version.Integer(0);
+        if (found != SqliteSchema.Version)
+        {
+            throw new InboxException($"The inbox has schema version {found}; this program knows {SqliteSchema.Version}. Use the version that wrote it.");
+        }
+    }
+
+    /// <summary>Sets and reads back, since SQLite answers a setting that it cannot make with silence.</summary>
+    private static void Pragma(sqlite3 handle, string name, string value, bool readBack = true)
+    {
+        using (var set = new SqliteStatement(handle, $"PRAGMA {name} = {value}"))
+        {
+            set.Step();
+        }
+
+        if (!readBack)
+        {
+            return;
+        }
+
+        using var get = new SqliteStatement(handle, $"PRAGMA {name}");
+        var found = get.Step() ? get.Text(0) : "";
+        if (!string.Equals(found, value, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new InboxException($"SQLite did not take the setting {name} = {value}; it says '{found}'. Is the inbox on a local file system?");
+        }
+    }
+
+    private void Close()
+    {
+        var failed = HasFailed;
+        _writer?.Dispose();
+        _reader?.Dispose();
+        _session?.Dispose();
+        if (failed)
+        {
+            // The last close checkpoints: it would write pages whose log may never have reached the disk.
+            raw.sqlite3_db_config(_connection!.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+        }
+
+        _connection?.Dispose();
+        _lock?.Dispose();
+        (_writer, _reader, _session, _connection, _lock) = (null, null, null, null, null);
+    }
+
+    private static InvalidOperationException NotOpen() => new("The inbox is not open.");
+}

@@ -1,0 +1,296 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace WebhookReceiver.Inbox.Sqlite;
+
+/// <summary>
+/// The only user of the only writing connection: one thread that commits in natural batches. While one commit is in flight the next batch
+/// gathers, and is committed at once: nobody waits for company, and under load a flush is shared by many.
+/// </summary>
+/// <remarks>
+/// A row that fails does not fail its neighbours. A commit that fails fails all of its batch, and where it may have been the flush that
+/// failed, the writer never touches the file again: the next commit could succeed over pages that were lost.
+/// </remarks>
+internal sealed class SqliteInboxWriter : IDisposable
+{
+    public const int MaxBatchCommands = 256;
+    public const long MaxBatchBytes = 1024 * 1024;
+    public const int MaxWaiting = 4096;
+    public const long MaxWaitingBytes = 32 * 1024 * 1024;
+
+    /// <summary>After how many events the mark of what may be running moves on.</summary>
+    private const int EventsPerMark = 16_384;
+
+    private readonly SqliteInboxSession _session;
+    private readonly Action? _beforeCommit;
+    private readonly Action<Exception> _onFailed;
+    private readonly Thread _thread;
+    private readonly Lock _gate = new();
+    private readonly ManualResetEventSlim _arrived = new(initialState: false, spinCount: 0);
+
+    private List<WriterCommand> _gathering = new(MaxBatchCommands);
+    private List<WriterCommand> _spare = new(MaxBatchCommands);
+    private int _waiting;
+    private long _waitingBytes;
+    private bool _stopping;
+    private volatile Exception? _failure;
+    private int _eventsSinceMark;
+
+    /// <param name="session">The connection's statements.</param>
+    /// <param name="beforeCommit">Called before each commit, for tests that make it fail.</param>
+    /// <param name="onFailed">Called once, on the writer's thread, when it has failed for good.</param>
+    public SqliteInboxWriter(SqliteInboxSession session, Action? beforeCommit, Action<Exception> onFailed)
+    {
+        _session = session;
+        _beforeCommit = beforeCommit;
+        _onFailed = onFailed;
+        _thread = new Thread(Run) { IsBackground = true, Name = "Inbox writer" };
+        _thread.Start();
+    }
+
+    public bool HasFailed => _failure is not null;
+
+    /// <summary>Hands over a delivery, unless too much is waiting.</summary>
+    public bool TryAppend(AppendCommand command)
+    {
+        lock (_gate)
+        {
+            // One delivery is always taken, however large: its size was bounded when it was read.
+            if (_waiting > 0 && (_waiting >= MaxWaiting || _waitingBytes + command.Size > MaxWaitingBytes))
+            {
+                return false;
+            }
+
+            Gather(command);
+        }
+
+        _arrived.Set();
+        return true;
+    }
+
+    /// <summary>Hands over any other change; these are bounded by what was accepted before.</summary>
+    public ValueTask<T> ChangeAsync<T>(WriterCommand<T> command)
+    {
+        var completion = command.Completion;
+        lock (_gate)
+        {
+            Gather(command);
+        }
+
+        _arrived.Set();
+        return completion;
+    }
+
+    /// <summary>Writes what is waiting, then ends the thread.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _stopping = true;
+        }
+
+        _arrived.Set();
+        _thread.Join();
+        _arrived.Dispose();
+    }
+
+    private void Gather(WriterCommand command)
+    {
+        ObjectDisposedException.ThrowIf(_stopping, this);
+        _gathering.Add(command);
+        _waiting++;
+        _waitingBytes += command.Size;
+    }
+
+    private void Run()
+    {
+        while (Take() is { } commands)
+        {
+            var from = 0;
+            while (from < commands.Count)
+            {
+                var count = BatchLength(commands, from);
+                Write(commands, from, count);
+                from += count;
+            }
+
+            lock (_gate)
+            {
+                _waiting -= commands.Count;
+                foreach (var command in commands)
+                {
+                    _waitingBytes -= command.Size;
+                }
+
+                commands.Clear();
+                _spare = commands;
+            }
+        }
+    }
+
+    private List<WriterCommand>? Take()
+    {
+        while (true)
+        {
+            lock (_gate)
+            {
+                if (_gathering.Count > 0)
+                {
+                    var taken = _gathering;
+                    _gathering = _spare;
+                    return taken;
+                }
+
+                if (_stopping)
+                {
+                    return null;
+                }
+
+                _arrived.Reset();
+            }
+
+            _arrived.Wait();
+        }
+    }
+
+    private static int BatchLength(List<WriterCommand> commands, int from)
+    {
+        var (count, bytes) = (0, 0L);
+        while (from + count < commands.Count && count < MaxBatchCommands && (count == 0 || bytes + commands[from + count].Size <= MaxBatchBytes))
+        {
+            bytes += commands[from + count].Size;
+            count++;
+        }
+
+        return count;
+    }
+
+    private void Write(List<WriterCommand> commands, int from, int count)
+    {
+        if (_failure is { } failure)
+        {
+            FailAll(commands, from, count, failure);
+            return;
+        }
+
+        Exception?[]? errors = null;
+        try
+        {
+            _session.Begin();
+            if (!TryExecuteAll(commands, from, count))
+            {
+                _session.Rollback();
+                _session.Load();
+                _session.Begin();
+                errors = ExecuteEachAlone(commands, from, count);
+            }
+
+            MoveMark(commands, from, count);
+            _beforeCommit?.Invoke();
+            _session.Commit();
+        }
+        catch (SqliteException error)
+        {
+            Abandon(error);
+            FailAll(commands, from, count, error);
+            return;
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            if (errors?[i] is { } error)
+            {
+                commands[from + i].Fail(error);
+            }
+            else
+            {
+                commands[from + i].Succeed();
+            }
+        }
+    }
+
+    private bool TryExecuteAll(List<WriterCommand> commands, int from, int count)
+    {
+        try
+        {
+            for (var i = from; i < from + count; i++)
+            {
+                commands[i].Execute(_session);
+            }
+
+            return true;
+        }
+        catch (SqliteException error) when (!ConcernsTheFile(error))
+        {
+            return false;
+        }
+    }
+
+    private Exception?[] ExecuteEachAlone(List<WriterCommand> commands, int from, int count)
+    {
+        var errors = new Exception?[count];
+        for (var i = 0; i < count; i++)
+        {
+            _session.Save();
+            try
+            {
+                commands[from + i].Execute(_session);
+                _session.ReleaseSave();
+            }
+            catch (SqliteException error) when (!ConcernsTheFile(error))
+            {
+                _session.RollbackToSave();
+                errors[i] = error;
+            }
+        }
+
+        return errors;
+    }
+
+    private void MoveMark(List<WriterCommand> commands, int from, int count)
+    {
+        for (var i = from; i < from + count; i++)
+        {
+            _eventsSinceMark += (commands[i] as AppendCommand)?.Events ?? 0;
+        }
+
+        if (_eventsSinceMark >= EventsPerMark)
+        {
+            _eventsSinceMark = 0;
+            _session.AdvanceRunningFrom();
+        }
+    }
+
+    /// <summary>A full disk or a busy file heals by itself, and nothing was flushed; anything else ends this writer.</summary>
+    private void Abandon(SqliteException error)
+    {
+        if (error.SqliteErrorCode is raw.SQLITE_FULL or raw.SQLITE_BUSY)
+        {
+            try
+            {
+                _session.Rollback();
+                _session.Load();
+                return;
+            }
+            catch (SqliteException rollback)
+            {
+                error = rollback;
+            }
+        }
+
+        _failure = error;
+        _onFailed(error);
+    }
+
+    private static bool ConcernsTheFile(SqliteException error) => error.SqliteErrorCode is
+        raw.SQLITE_IOERR or raw.SQLITE_FULL or raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_BUSY or raw.SQLITE_READONLY
+        or raw.SQLITE_CANTOPEN or raw.SQLITE_NOMEM;
+
+    private static void FailAll(List<WriterCommand> commands, int from, int count, Exception error)
+    {
+        for (var i = from; i < from + count; i++)
+        {
+            commands[i].Fail(error);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+namespace WebhookReceiver.Inbox.Sqlite;
+
+/// <summary>The tables of the embedded inbox. Times are Unix milliseconds; states and outcomes are the numbers of their enums.</summary>
+internal static class SqliteSchema
+{
+    public const long Version = 1;
+
+    /// <summary>Bodies stand last in their row, so that a list never walks through them.</summary>
+    public const string Create = """
+        CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE handler(
+            id INTEGER PRIMARY KEY, source TEXT NOT NULL, type TEXT NOT NULL, name TEXT NOT NULL,
+            UNIQUE(source, type, name)) STRICT;
+
+        CREATE TABLE event(
+            seq INTEGER PRIMARY KEY, delivery INTEGER NOT NULL, part INTEGER NOT NULL,
+            source TEXT NOT NULL, event_id TEXT NOT NULL, type TEXT NOT NULL,
+            happened_at INTEGER, received_at INTEGER NOT NULL, token INTEGER NOT NULL, secret INTEGER NOT NULL,
+            content_type TEXT NOT NULL, headers TEXT NOT NULL, body_sha256 BLOB NOT NULL,
+            data_start INTEGER NOT NULL, data_length INTEGER NOT NULL, data_field TEXT,
+            body BLOB NOT NULL) STRICT;
+
+        CREATE TABLE dedupe(
+            source TEXT NOT NULL, event_id TEXT NOT NULL, seq INTEGER NOT NULL, token INTEGER NOT NULL, body_sha256 BLOB NOT NULL,
+            PRIMARY KEY(source, event_id)) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE work(
+            seq INTEGER NOT NULL, handler INTEGER NOT NULL, state INTEGER NOT NULL,
+            generation INTEGER NOT NULL, attempt INTEGER NOT NULL, epoch INTEGER NOT NULL,
+            due_at INTEGER, started_at INTEGER, ended_at INTEGER, error TEXT,
+            PRIMARY KEY(seq, handler)) STRICT, WITHOUT ROWID;
+
+        -- The usual event goes from running to succeeded and never touches these indexes.
+        CREATE INDEX work_due ON work(due_at) WHERE state IN (1, 2);
+        CREATE INDEX work_open ON work(state, seq) WHERE state IN (1, 2, 3, 4, 5);
+
+        CREATE TABLE attempt(
+            seq INTEGER NOT NULL, handler INTEGER NOT NULL, epoch INTEGER NOT NULL, generation INTEGER NOT NULL, number INTEGER NOT NULL,
+            started_at INTEGER NOT NULL, ended_at INTEGER NOT NULL, outcome INTEGER NOT NULL, error TEXT,
+            PRIMARY KEY(seq, handler, generation, epoch)) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE audit(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, seq INTEGER NOT NULL, action TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
+
+        INSERT INTO meta(key, value) VALUES ('schema', 1), ('running_from', 0);
+        """;
+}

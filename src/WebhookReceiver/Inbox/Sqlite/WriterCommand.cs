@@ -1,0 +1,73 @@
+using System.Threading.Tasks.Sources;
+
+namespace WebhookReceiver.Inbox.Sqlite;
+
+/// <summary>One change that waits for the writer. It may be executed twice: in its batch, and again alone when the batch had a bad row.</summary>
+internal abstract class WriterCommand
+{
+    /// <summary>The bytes that it holds in memory while it waits.</summary>
+    public virtual long Size => 0;
+
+    /// <summary>Makes the change inside the writer's transaction.</summary>
+    public abstract void Execute(SqliteInboxSession session);
+
+    /// <summary>Tells the waiter that the change is on disk.</summary>
+    public abstract void Succeed();
+
+    /// <summary>Tells the waiter that nothing was acknowledged.</summary>
+    public abstract void Fail(Exception error);
+}
+
+/// <summary>A command that is awaited once, without a task of its own.</summary>
+internal abstract class WriterCommand<T> : WriterCommand, IValueTaskSource<T>
+{
+    // The writer's thread must go on writing: whoever waits continues on the pool.
+    private ManualResetValueTaskSourceCore<T> _source = new() { RunContinuationsAsynchronously = true };
+
+    protected abstract T Result { get; }
+
+    public ValueTask<T> Completion => new(this, _source.Version);
+
+    public override void Succeed() => _source.SetResult(Result);
+
+    public override void Fail(Exception error) => _source.SetException(error);
+
+    T IValueTaskSource<T>.GetResult(short token) => _source.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<T>.GetStatus(short token) => _source.GetStatus(token);
+
+    void IValueTaskSource<T>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+}
+
+/// <summary>Stores a delivery.</summary>
+internal sealed class AppendCommand(InboxDelivery delivery) : WriterCommand<AppendStatus>
+{
+    public override long Size => delivery.Size;
+
+    protected override AppendStatus Result => AppendStatus.Committed;
+
+    public int Events => delivery.Events.Length;
+
+    public override void Execute(SqliteInboxSession session) => session.Append(delivery);
+}
+
+/// <summary>Records how an attempt ended.</summary>
+internal sealed class CompleteCommand(WorkCompletion completion) : WriterCommand<bool>
+{
+    private bool _changed;
+
+    protected override bool Result => _changed;
+
+    public override void Execute(SqliteInboxSession session) => _changed = session.Complete(completion);
+}
+
+/// <summary>Any other change.</summary>
+internal sealed class ChangeCommand<T>(Func<SqliteInboxSession, T> change) : WriterCommand<T>
+{
+    private T _result = default!;
+
+    protected override T Result => _result;
+
+    public override void Execute(SqliteInboxSession session) => _result = change(session);
+}

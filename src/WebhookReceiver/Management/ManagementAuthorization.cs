@@ -1,0 +1,47 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace WebhookReceiver.Management;
+
+/// <summary>Lets in who has the token; in Development without a token, callers from this machine.</summary>
+internal sealed class ManagementAuthorization(IOptions<WebhookReceiverOptions> options, IHostEnvironment environment) : IEndpointFilter
+{
+    // Hashed, so that the comparison is over equal lengths and the token itself is not kept.
+    private readonly byte[]? _token = options.Value.Management.Token is { } token ? SHA256.HashData(Encoding.UTF8.GetBytes(token)) : null;
+
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        IsAllowed(context.HttpContext)
+            ? await next(context).ConfigureAwait(false)
+            : ManagementProblem.Create(context.HttpContext, StatusCodes.Status401Unauthorized, "WHR5000", "Send the management token: Authorization: Bearer <token>.");
+
+    private bool IsAllowed(HttpContext context)
+    {
+        if (_token is null)
+        {
+            return environment.IsDevelopment() && (context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address));
+        }
+
+        const string Scheme = "Bearer ";
+        return context.Request.Headers.Authorization is [{ } header] && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(header[Scheme.Length..].Trim())), _token);
+    }
+}
+
+/// <summary>Problems of the management API.</summary>
+internal static class ManagementProblem
+{
+    public static IResult Create(HttpContext context, int status, string code, string title)
+    {
+        if (status == StatusCodes.Status401Unauthorized)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        return TypedResults.Problem(
+            title: title, statusCode: status, type: $"urn:webhook-receiver:{code}", extensions: new Dictionary<string, object?> { ["code"] = code });
+    }
+}

@@ -1,0 +1,194 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using WebhookReceiver.Diagnostics;
+using WebhookReceiver.Dispatch;
+using WebhookReceiver.Inbox;
+using WebhookReceiver.Sources;
+
+namespace WebhookReceiver.Management;
+
+/// <summary>The routes of the management API and the probes.</summary>
+internal static class ManagementEndpoints
+{
+    private const int DefaultLimit = 50;
+    private const int MaxLimit = 200;
+    private const int MaxReasonLength = 500;
+
+    public static RouteGroupBuilder Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/livez", Live).WithTags("Probes").WithSummary("Whether the process works");
+        endpoints.MapGet("/readyz", Ready).WithTags("Probes").WithSummary("Whether deliveries are taken");
+
+        var api = endpoints.MapGroup("/api/v1").WithTags("Management").AddEndpointFilter(endpoints.ServiceProvider.GetRequiredService<ManagementAuthorization>());
+        api.MapGet("/events", ListEventsAsync).WithName("ListEvents").WithSummary("Events, newest first");
+        api.MapGet("/events/{id}", GetEventAsync).WithName("GetEvent").WithSummary("One event with its attempts");
+        api.MapGet("/events/{id}/body", GetBodyAsync).WithName("GetEventBody").WithSummary("The exact bytes that were received");
+        api.MapPost("/events/{id}/replay", ReplayAsync).WithName("ReplayEvent").WithSummary("Runs the handlers of an event again");
+        api.MapPost("/events/{id}/cancel", CancelAsync).WithName("CancelEvent").WithSummary("Ends the waiting work of an event");
+        api.MapGet("/rejections", ListRejections).WithName("ListRejections").WithSummary("The newest rejections");
+        api.MapGet("/sources", ListSources).WithName("ListSources").WithSummary("The configured sources");
+        api.MapGet("/stats", GetStatsAsync).WithName("GetStats").WithSummary("Counts by state");
+        return api;
+    }
+
+    internal static Ok<HealthStatus> Live() => TypedResults.Ok(new HealthStatus("alive"));
+
+    internal static async Task<Results<Ok<HealthStatus>, JsonHttpResult<HealthStatus>>> Ready(ReadinessProbe probe)
+    {
+        var status = await probe.CheckAsync().ConfigureAwait(false);
+        return status == ReadinessProbe.Ready
+            ? TypedResults.Ok(status)
+            : TypedResults.Json(status, ManagementJson.Default.HealthStatus, statusCode: StatusCodes.Status503ServiceUnavailable);
+    }
+
+    internal static async Task<Results<Ok<EventPage>, ProblemHttpResult>> ListEventsAsync(
+        IInboxStore store, [FromQuery] string? source, [FromQuery] string? type, [FromQuery] string? state,
+        [FromQuery] string? limit, [FromQuery] string? after, CancellationToken cancellationToken)
+    {
+        WorkState? wanted = null;
+        if (state is not null)
+        {
+            if (!WorkStates.TryParse(state, out var parsed))
+            {
+                return BadRequest($"'state' is one of {string.Join(", ", WorkStates.Names)}.");
+            }
+
+            wanted = parsed;
+        }
+
+        var size = DefaultLimit;
+        if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out size) || size is < 1 or > MaxLimit))
+        {
+            return BadRequest($"'limit' is a number from 1 to {MaxLimit}.");
+        }
+
+        long? before = null;
+        if (after is not null)
+        {
+            if (!PublicId.TryParse(after, out var seq, out _))
+            {
+                return BadRequest("'after' is the 'next' of an earlier page.");
+            }
+
+            before = seq;
+        }
+
+        var rows = await store.Reader.ListAsync(new EventFilter(source, type, wanted, size, before), cancellationToken).ConfigureAwait(false);
+        var items = rows.Select(static row => new EventSummary(row.Id, row.Source, row.EventId, row.Type, row.State.Name(), row.ReceivedAt, row.Attempts));
+        return TypedResults.Ok(new EventPage([.. items], rows.Count == size ? rows[^1].Id : null));
+    }
+
+    internal static async Task<Results<Ok<EventDetails>, ProblemHttpResult>> GetEventAsync(string id, IInboxStore store, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(id, store, cancellationToken).ConfigureAwait(false) is not { } found)
+        {
+            return NotFound();
+        }
+
+        var stored = found.Event;
+        return TypedResults.Ok(new EventDetails(
+            stored.PublicId, stored.Source, stored.EventId, stored.Type, found.State.Name(), stored.Timestamp, stored.ReceivedAt,
+            stored.ContentType, stored.Body.Length, KeptHeaders.Read(stored.Headers),
+            new EventVerification(stored.SecretIndex + 1, Convert.ToHexStringLower(stored.BodySha256)), [.. found.Work.Select(Describe)]));
+    }
+
+    internal static async Task<Results<FileContentHttpResult, ProblemHttpResult>> GetBodyAsync(
+        string id, HttpContext context, IInboxStore store, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(id, store, cancellationToken).ConfigureAwait(false) is not { } found)
+        {
+            return NotFound();
+        }
+
+        // Somebody else's bytes: never a page, whatever a browser makes of them.
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        return TypedResults.File(found.Event.Body, "application/octet-stream", $"{found.Event.PublicId}.bin");
+    }
+
+    internal static Task<Results<Ok<OperatorResult>, ProblemHttpResult>> ReplayAsync(
+        string id, [FromBody] OperatorRequest request, IInboxStore store, HandlerRegistry handlers, Dispatcher dispatcher, TimeProvider clock,
+        ILogger<OperatorResult> logger, CancellationToken cancellationToken) =>
+        ChangeAsync(id, request, "replay", "replayed", store, logger, async found =>
+        {
+            var numbers = handlers.Resolve(found.Event.Source, found.Event.Type);
+            var status = await store.ReplayAsync(found.Event.Seq, numbers, request.Reason!, clock.GetUtcNow()).ConfigureAwait(false);
+            dispatcher.Wake();
+            return status;
+        }, "The event is still being handled, or no handler takes its type.", cancellationToken);
+
+    internal static Task<Results<Ok<OperatorResult>, ProblemHttpResult>> CancelAsync(
+        string id, [FromBody] OperatorRequest request, IInboxStore store, TimeProvider clock, ILogger<OperatorResult> logger, CancellationToken cancellationToken) =>
+        ChangeAsync(id, request, "cancel", "cancelled", store, logger,
+            async found => await store.CancelAsync(found.Event.Seq, request.Reason!, clock.GetUtcNow()).ConfigureAwait(false),
+            "The event has no work that waits.", cancellationToken);
+
+    internal static Results<Ok<RejectionPage>, ProblemHttpResult> ListRejections(RejectionJournal rejections, [FromQuery] string? limit)
+    {
+        var size = DefaultLimit;
+        if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out size) || size is < 1 or > MaxLimit))
+        {
+            return BadRequest($"'limit' is a number from 1 to {MaxLimit}.");
+        }
+
+        return TypedResults.Ok(new RejectionPage([.. rejections.Newest(size).Select(static r =>
+            new RejectionSummary(r.DeliveryId, r.At, r.Source, r.Reason.ToString(), r.Code, r.Status, r.RemoteAddress, r.BodyBytes))]));
+    }
+
+    internal static Ok<SourcePage> ListSources(SourceRegistry sources) => TypedResults.Ok(new SourcePage(
+    [
+        .. sources.All.OrderBy(static source => source.Name, StringComparer.Ordinal).Select(static source => new SourceSummary(
+            source.Name, source.Plan.Definition.Id, source.Secrets.Count, source.MaxBodyBytes, source.Plan.Definition.Warnings)),
+    ]));
+
+    internal static async Task<Ok<InboxStats>> GetStatsAsync(IInboxStore store, WebhookMetrics metrics, CancellationToken cancellationToken)
+    {
+        var counts = await store.Reader.CountAsync(cancellationToken).ConfigureAwait(false);
+        return TypedResults.Ok(new InboxStats(
+            counts.ByState.ToDictionary(static pair => pair.Key.Name(), static pair => pair.Value), counts.Unaccounted, metrics.Duplicates, metrics.Rejected));
+    }
+
+    private static async Task<Results<Ok<OperatorResult>, ProblemHttpResult>> ChangeAsync(
+        string id, OperatorRequest request, string action, string done, IInboxStore store, ILogger logger,
+        Func<EventDetail, Task<ChangeStatus>> change, string refusal, CancellationToken cancellationToken)
+    {
+        if (request.Reason is not { Length: > 0 and <= MaxReasonLength })
+        {
+            return BadRequest($"'reason' is 1 to {MaxReasonLength} characters: it is recorded.");
+        }
+
+        if (await FindAsync(id, store, cancellationToken).ConfigureAwait(false) is not { } found)
+        {
+            return NotFound();
+        }
+
+        var status = await change(found).ConfigureAwait(false);
+        Log.OperatorAction(logger, action, found.Event.PublicId, status.ToString());
+        return status switch
+        {
+            ChangeStatus.Changed => TypedResults.Ok(new OperatorResult(found.Event.PublicId, done)),
+            ChangeStatus.NotFound => NotFound(),
+            _ => Problem(StatusCodes.Status409Conflict, "WHR5003", refusal),
+        };
+    }
+
+    private static async Task<EventDetail?> FindAsync(string id, IInboxStore store, CancellationToken cancellationToken) =>
+        PublicId.TryParse(id, out var seq, out var token) ? await store.Reader.FindAsync(seq, token, cancellationToken).ConfigureAwait(false) : null;
+
+    private static EventHandlerDetails Describe(WorkDetail work) => new(
+        work.Handler, work.State.Name(), work.DueAt,
+        [.. work.Attempts.Select(static attempt => new EventAttempt(
+            attempt.Number, attempt.Generation, attempt.StartedAt, attempt.EndedAt, attempt.Outcome, attempt.Error))]);
+
+    private static ProblemHttpResult NotFound() => Problem(StatusCodes.Status404NotFound, "WHR5002", "There is no such event.");
+
+    private static ProblemHttpResult BadRequest(string title) => Problem(StatusCodes.Status400BadRequest, "WHR5001", title);
+
+    private static ProblemHttpResult Problem(int status, string code, string title) => TypedResults.Problem(
+        title: title, statusCode: status, type: $"urn:webhook-receiver:{code}", extensions: new Dictionary<string, object?> { ["code"] = code });
+}

@@ -1,0 +1,117 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace WebhookReceiver.Management;
+
+/// <summary>A page of events, newest first.</summary>
+/// <param name="Items">The events.</param>
+/// <param name="Next">Pass it as <c>after</c> to get the next page; <see langword="null"/> on the last.</param>
+public sealed record EventPage(IReadOnlyList<EventSummary> Items, string? Next);
+
+/// <summary>An event in a list.</summary>
+/// <param name="Id">Our id.</param>
+/// <param name="Source">The source it came from.</param>
+/// <param name="EventId">The sender's id.</param>
+/// <param name="Type">The event's type.</param>
+/// <param name="State">pending, running, scheduled, succeeded, dead, parked or cancelled.</param>
+/// <param name="ReceivedAt">When it arrived.</param>
+/// <param name="Attempts">How many attempts were made.</param>
+public sealed record EventSummary(string Id, string Source, string EventId, string Type, string State, DateTimeOffset ReceivedAt, int Attempts);
+
+/// <summary>An event with all that is known of it, but for its body.</summary>
+/// <param name="Id">Our id.</param>
+/// <param name="Source">The source it came from.</param>
+/// <param name="EventId">The sender's id.</param>
+/// <param name="Type">The event's type.</param>
+/// <param name="State">The state of the event.</param>
+/// <param name="Timestamp">When it happened, as the sender says.</param>
+/// <param name="ReceivedAt">When it arrived.</param>
+/// <param name="ContentType">The body's content type.</param>
+/// <param name="BodyBytes">The body's length in bytes.</param>
+/// <param name="Headers">The headers that were kept.</param>
+/// <param name="Verification">How it was verified.</param>
+/// <param name="Handlers">The work of each handler.</param>
+public sealed record EventDetails(
+    string Id, string Source, string EventId, string Type, string State, DateTimeOffset? Timestamp, DateTimeOffset ReceivedAt,
+    string ContentType, int BodyBytes, IReadOnlyDictionary<string, string> Headers, EventVerification Verification, IReadOnlyList<EventHandlerDetails> Handlers);
+
+/// <summary>How an event was verified.</summary>
+/// <param name="Secret">Which of the source's secrets matched, from 1.</param>
+/// <param name="BodySha256">The SHA-256 of the body, in hex.</param>
+public sealed record EventVerification(int Secret, string BodySha256);
+
+/// <summary>The work of one handler on one event.</summary>
+/// <param name="Handler">The handler's name; <see langword="null"/> while the event is parked.</param>
+/// <param name="State">The state of this work.</param>
+/// <param name="DueAt">When it is tried next.</param>
+/// <param name="Attempts">The attempts, oldest first.</param>
+public sealed record EventHandlerDetails(string? Handler, string State, DateTimeOffset? DueAt, IReadOnlyList<EventAttempt> Attempts);
+
+/// <summary>One attempt.</summary>
+/// <param name="Number">Its number, from 1; it starts again with each replay.</param>
+/// <param name="Replay">After how many replays it was made.</param>
+/// <param name="StartedAt">When it began.</param>
+/// <param name="EndedAt">When it ended.</param>
+/// <param name="Outcome">succeeded, transient, permanent, exhausted, deferred, corrupt or unhandled.</param>
+/// <param name="Error">The error, where it failed.</param>
+public sealed record EventAttempt(int Number, int Replay, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string Outcome, string? Error);
+
+/// <summary>Why an operator acts.</summary>
+/// <param name="Reason">Recorded in the audit; 1 to 500 characters.</param>
+public sealed record OperatorRequest(string? Reason);
+
+/// <summary>What became of an operator's request.</summary>
+/// <param name="Id">The event.</param>
+/// <param name="Status">replayed or cancelled.</param>
+public sealed record OperatorResult(string Id, string Status);
+
+/// <summary>The newest rejections.</summary>
+/// <param name="Items">Newest first; the last thousand since the start are kept.</param>
+public sealed record RejectionPage(IReadOnlyList<RejectionSummary> Items);
+
+/// <summary>One rejection.</summary>
+/// <param name="DeliveryId">The id that the sender was told.</param>
+/// <param name="At">When.</param>
+/// <param name="Source">The source, or unknown.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Code">The code that the sender was told.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="RemoteAddress">Where it came from.</param>
+/// <param name="BodyBytes">How much of the body was read.</param>
+public sealed record RejectionSummary(
+    string DeliveryId, DateTimeOffset At, string Source, string Reason, string Code, int Status, string RemoteAddress, long BodyBytes);
+
+/// <summary>The configured sources.</summary>
+/// <param name="Items">By name.</param>
+public sealed record SourcePage(IReadOnlyList<SourceSummary> Items);
+
+/// <summary>A configured source.</summary>
+/// <param name="Name">Its name in the URL.</param>
+/// <param name="Sender">The row of the catalogue.</param>
+/// <param name="Secrets">How many secrets it has; their values are never shown.</param>
+/// <param name="MaxBodyBytes">The largest body it takes.</param>
+/// <param name="Warnings">What its signatures do not cover.</param>
+public sealed record SourceSummary(string Name, string Sender, int Secrets, int MaxBodyBytes, IReadOnlyList<string> Warnings);
+
+/// <summary>Counts.</summary>
+/// <param name="States">Events by state.</param>
+/// <param name="Unaccounted">Events without any work: 0, unless rows were removed behind the product's back.</param>
+/// <param name="Duplicates">Duplicates since the start.</param>
+/// <param name="Rejected">Rejections since the start.</param>
+public sealed record InboxStats(IReadOnlyDictionary<string, long> States, long Unaccounted, long Duplicates, long Rejected);
+
+/// <summary>The health of the process.</summary>
+/// <param name="Status">ready, starting, draining, failed; for liveness: alive.</param>
+public sealed record HealthStatus(string Status);
+
+/// <summary>The serializer of the management API: compiled, so that it works trimmed as well.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(EventPage))]
+[JsonSerializable(typeof(EventDetails))]
+[JsonSerializable(typeof(OperatorRequest))]
+[JsonSerializable(typeof(OperatorResult))]
+[JsonSerializable(typeof(RejectionPage))]
+[JsonSerializable(typeof(SourcePage))]
+[JsonSerializable(typeof(InboxStats))]
+[JsonSerializable(typeof(HealthStatus))]
+internal sealed partial class ManagementJson : JsonSerializerContext;

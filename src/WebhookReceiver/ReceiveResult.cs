@@ -1,0 +1,22 @@
+using WebhookReceiver.Inbox;
+using WebhookReceiver.Sources;
+
+namespace WebhookReceiver;
+
+/// <summary>What became of a delivery. Closed: these and no others.</summary>
+internal abstract record ReceiveResult
+{
+    private ReceiveResult() { }
+
+    /// <summary>On disk, or known from before: each event says which.</summary>
+    public sealed record Stored(WebhookSource Source, InboxEvent[] Events) : ReceiveResult;
+
+    /// <summary>A handshake: answered, never stored.</summary>
+    public sealed record Answered(string Handshake, int Status, string ContentType, string Body) : ReceiveResult;
+
+    /// <summary>Not accepted.</summary>
+    /// <param name="Reason">Why, for the operator.</param>
+    /// <param name="Detail">What a verified sender is told.</param>
+    /// <param name="Errors">What is wrong with the envelope, by JSON pointer.</param>
+    public sealed record Rejected(RejectionReason Reason, string? Detail = null, IDictionary<string, string[]>? Errors = null) : ReceiveResult;
+}

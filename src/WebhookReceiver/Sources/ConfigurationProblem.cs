@@ -1,0 +1,18 @@
+namespace WebhookReceiver.Sources;
+
+/// <summary>One mistake in the configuration, with the way out of it. Never holds a value that could be a secret.</summary>
+/// <param name="Code">The error code, <c>WHR1###</c>.</param>
+/// <param name="Key">The full configuration key.</param>
+/// <param name="Cause">What is wrong, in one sentence.</param>
+/// <param name="Fix">What to do, in one sentence.</param>
+internal sealed record ConfigurationProblem(string Code, string Key, string Cause, string Fix)
+{
+    /// <summary>The key as an environment variable.</summary>
+    public string EnvironmentKey => Key.Replace(":", "__", StringComparison.Ordinal);
+
+    public override string ToString() => $"""
+        {Code}  {Cause} {Fix}
+                 key  {Key}
+                 env  {EnvironmentKey}
+        """;
+}

@@ -1,0 +1,166 @@
+using System.Text.RegularExpressions;
+using WebhookReceiver.Senders;
+
+namespace WebhookReceiver.Sources;
+
+/// <summary>Turns configured sources into compiled ones, and says everything that is wrong with them.</summary>
+internal static partial class SourceCompiler
+{
+    public static Dictionary<string, WebhookSource> Compile(
+        IEnumerable<KeyValuePair<string, WebhookSourceOptions>> sources, Uri? publicBaseUrl, string contentRoot, List<ConfigurationProblem> problems)
+    {
+        var compiled = new Dictionary<string, WebhookSource>(StringComparer.Ordinal);
+        foreach (var (name, options) in sources)
+        {
+            if (Compile(name, options, publicBaseUrl, contentRoot, problems) is { } source)
+            {
+                compiled[name] = source;
+            }
+        }
+
+        return compiled;
+    }
+
+    /// <summary>What an operator should know although it is allowed.</summary>
+    public static IEnumerable<string> Warnings(IReadOnlyDictionary<string, WebhookSource> sources, IEnumerable<KeyValuePair<string, WebhookSourceOptions>> options)
+    {
+        foreach (var source in sources.Values)
+        {
+            foreach (var warning in source.Plan.Definition.Warnings)
+            {
+                yield return $"Source '{source.Name}' ({source.Plan.Definition.Name}): {warning}";
+            }
+        }
+
+        var shared = options.SelectMany(static o => o.Value.Secrets.Select(secret => (o.Key, secret.Value)))
+            .GroupBy(static pair => pair.Value, static pair => pair.Key, StringComparer.Ordinal)
+            .Select(static group => group.Distinct(StringComparer.Ordinal).ToArray()).Where(static names => names.Length > 1);
+        foreach (var names in shared)
+        {
+            yield return $"Sources {string.Join(" and ", names)} share a secret: whoever may send to one may send to the other.";
+        }
+
+        foreach (var (name, source) in options)
+        {
+            if (source.Secrets.Any(static secret => secret.Value.Trim() != secret.Value))
+            {
+                yield return $"A secret of source '{name}' begins or ends with white space and is used as it is. If its deliveries are refused, store it without the blanks.";
+            }
+        }
+    }
+
+    private static WebhookSource? Compile(
+        string name, WebhookSourceOptions options, Uri? publicBaseUrl, string contentRoot, List<ConfigurationProblem> problems)
+    {
+        var key = $"{WebhookReceiverOptions.SectionName}:Sources:{name}";
+        if (!SourceName().IsMatch(name))
+        {
+            problems.Add(new ConfigurationProblem(
+                "WHR1026", key, $"'{name}' cannot name a source.", "Use 1 to 63 lower-case letters, digits and hyphens, beginning with a letter or digit."));
+            return null;
+        }
+
+        var plan = Plan(name, key, options, contentRoot, problems);
+        var secrets = Secrets(name, key, options, plan, problems);
+        if (plan is null || secrets.Length == 0)
+        {
+            return null;
+        }
+
+        if (plan.SignsUrl && publicBaseUrl is null)
+        {
+            problems.Add(new ConfigurationProblem(
+                "WHR1027", $"{WebhookReceiverOptions.SectionName}:PublicBaseUrl", $"{plan.Definition.Name} signs the URL that it sends to, and none is configured for source '{name}'.",
+                "Set the URL that you typed at the sender, without /webhook: https://hooks.example.com."));
+            return null;
+        }
+
+        if (options.HandshakeSecret is null && plan.Definition.Handshakes.Any(static handshake => handshake.SecretEquals is not null))
+        {
+            problems.Add(new ConfigurationProblem(
+                "WHR1028", $"{key}:HandshakeSecret", $"{plan.Definition.Name} proves itself with a second secret, and source '{name}' has none.", "Set the verify token that you typed at the sender."));
+            return null;
+        }
+
+        return new WebhookSource(name, plan, secrets, options, PublicUrl(name, publicBaseUrl));
+    }
+
+    private static SenderPlan? Plan(string name, string key, WebhookSourceOptions options, string contentRoot, List<ConfigurationProblem> problems)
+    {
+        if (options.Sender is null == options.SchemeFile is null)
+        {
+            problems.Add(new ConfigurationProblem(
+                "WHR1029", $"{key}:Sender", $"Source '{name}' needs exactly one of Sender and SchemeFile.", "Set Sender to a sender's id such as standard-webhooks, or SchemeFile to a row of your own."));
+            return null;
+        }
+
+        if (options.Sender is { } id && !SenderCatalog.TryGet(id, out _))
+        {
+            var hint = SenderCatalog.Nearest(id) is { } nearest ? $"Did you mean '{nearest}'?" : $"Known: {string.Join(", ", SenderCatalog.Ids)}.";
+            problems.Add(new ConfigurationProblem("WHR1006", $"{key}:Sender", $"Source '{name}' has sender '{id}', which is not in the catalogue.", hint));
+            return null;
+        }
+
+        try
+        {
+            var definition = options.Sender is { } sender && SenderCatalog.TryGet(sender, out var row)
+                ? row
+                : SenderFile.Parse(File.ReadAllBytes(Path.Combine(contentRoot, options.SchemeFile!)), options.SchemeFile!);
+            return SenderPlan.Compile(definition, new SenderOverrides(options.SignatureHeader, options.EventIdHeader, options.Tolerance));
+        }
+        catch (SenderFileException error)
+        {
+            problems.Add(new ConfigurationProblem("WHR1030", options.SchemeFile is null ? key : $"{key}:SchemeFile", error.Message, "Correct what it names."));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            problems.Add(new ConfigurationProblem("WHR1031", $"{key}:SchemeFile", $"'{options.SchemeFile}' cannot be read: {error.Message}", "Name a file that exists, relative to the content root."));
+        }
+
+        return null;
+    }
+
+    private static SourceSecret[] Secrets(string name, string key, WebhookSourceOptions options, SenderPlan? plan, List<ConfigurationProblem> problems)
+    {
+        if (options.Secrets.Count == 0)
+        {
+            problems.Add(new ConfigurationProblem(
+                "WHR1001", $"{key}:Secrets:0", $"Source '{name}' has no secret.", "Set one, or mount a file of that name in /run/secrets. Unsigned deliveries are never accepted."));
+            return [];
+        }
+
+        if (plan is null)
+        {
+            return [];
+        }
+
+        var secrets = new List<SourceSecret>(options.Secrets.Count);
+        for (var i = 0; i < options.Secrets.Count; i++)
+        {
+            if (plan.TryCreateKey(options.Secrets[i].Value, out var secret, out var problem))
+            {
+                secrets.Add(new SourceSecret(secret, options.Secrets[i].NotAfter));
+            }
+            else
+            {
+                problems.Add(new ConfigurationProblem("WHR1002", $"{key}:Secrets:{i}", $"Secret #{i + 1} of source '{name}': {problem}", "Copy the signing secret from the sender."));
+            }
+        }
+
+        return secrets.Count == options.Secrets.Count ? [.. secrets] : [];
+    }
+
+    private static string? PublicUrl(string name, Uri? baseUrl)
+    {
+        if (baseUrl is null)
+        {
+            return null;
+        }
+
+        var path = name == WebhookReceiverOptions.DefaultSourceName ? "/webhook" : $"/webhook/{name}";
+        return baseUrl.GetLeftPart(UriPartial.Path).TrimEnd('/') + path;
+    }
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,62}\\z")]
+    private static partial Regex SourceName();
+}

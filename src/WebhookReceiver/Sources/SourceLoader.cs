@@ -1,0 +1,113 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using WebhookReceiver.Diagnostics;
+
+namespace WebhookReceiver.Sources;
+
+/// <summary>
+/// Loads the sources at start and, while the program runs, again whenever the files behind them have other content. It reads the files
+/// anew every few seconds and compares what they say: a watcher would miss the link that Kubernetes swaps under a mounted secret.
+/// </summary>
+internal sealed class SourceLoader : BackgroundService
+{
+    public static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
+
+    private readonly SourceRegistry _registry;
+    private readonly WebhookConfigurationRoot _root;
+    private readonly IOptionsFactory<WebhookReceiverOptions> _factory;
+    private readonly IHostEnvironment _environment;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<SourceLoader> _logger;
+    private string _loaded;
+
+    public SourceLoader(
+        SourceRegistry registry, WebhookConfigurationRoot root, IOptions<WebhookReceiverOptions> options, IOptionsFactory<WebhookReceiverOptions> factory,
+        IHostEnvironment environment, TimeProvider clock, ILogger<SourceLoader> logger)
+    {
+        (_registry, _root, _factory, _environment, _clock, _logger) = (registry, root, factory, environment, clock, logger);
+        _loaded = Fingerprint(root.Current);
+        Load(options.Value);
+    }
+
+    /// <summary>Reads the files again and takes over what they say, if it is new and right.</summary>
+    public void ReloadIfChanged()
+    {
+        // The program's configuration is its builder as well; from anything else there is nothing that could be read again.
+        if (_root.Current is not IConfigurationBuilder builder)
+        {
+            return;
+        }
+
+        var configuration = _root.Current;
+        IConfigurationRoot? fresh = null;
+        try
+        {
+            fresh = Read(builder);
+            var fingerprint = Fingerprint(fresh);
+            if (fingerprint == _loaded)
+            {
+                return;
+            }
+
+            _loaded = fingerprint;
+            var before = _registry.All.Sum(static source => source.Secrets.Count);
+            _root.Current = fresh;
+            Load(_factory.Create(Options.DefaultName));
+            Log.SourcesReloaded(_logger, _registry.All.Count, before, _registry.All.Sum(static source => source.Secrets.Count));
+        }
+        catch (Exception error) when (error is OptionsValidationException or InvalidDataException or FormatException or IOException or UnauthorizedAccessException)
+        {
+            // What was loaded stays in force: a mistake in a file must not refuse what was accepted a moment ago.
+            Log.SourceReloadFailed(_logger, error.Message);
+        }
+        finally
+        {
+            _root.Current = configuration;
+            (fresh as IDisposable)?.Dispose();
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(PollInterval, _clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+        {
+            ReloadIfChanged();
+        }
+    }
+
+    private static IConfigurationRoot Read(IConfigurationBuilder builder)
+    {
+        var copy = new ConfigurationBuilder();
+        foreach (var (key, value) in builder.Properties)
+        {
+            copy.Properties[key] = value;
+        }
+
+        foreach (var source in builder.Sources)
+        {
+            copy.Add(source);
+        }
+
+        return copy.Build();
+    }
+
+    private void Load(WebhookReceiverOptions options)
+    {
+        var problems = new List<ConfigurationProblem>();
+        var sources = SourceCompiler.Compile(options.Sources, options.PublicBaseUrl, _environment.ContentRootPath, problems);
+        _registry.Replace(sources);
+        foreach (var warning in SourceCompiler.Warnings(sources, options.Sources))
+        {
+            Log.SourceWarning(_logger, warning);
+        }
+    }
+
+    /// <summary>All that the section says, and each provider's share of it: a secret that moves from one file to another is a change too.</summary>
+    private static string Fingerprint(IConfiguration configuration) => string.Join('\n', configuration
+        .GetSection(WebhookReceiverOptions.SectionName).AsEnumerable()
+        .OrderBy(static pair => pair.Key, StringComparer.Ordinal)
+        .Select(static pair => $"{pair.Key}={pair.Value}"));
+}

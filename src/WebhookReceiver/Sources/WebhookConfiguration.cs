@@ -1,0 +1,117 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.KeyPerFile;
+
+namespace WebhookReceiver.Sources;
+
+/// <summary>Reads the section <c>WebhookReceiver</c> into <see cref="WebhookReceiverOptions"/>.</summary>
+internal static class WebhookConfiguration
+{
+    public static void Read(IConfiguration configuration, WebhookReceiverOptions options)
+    {
+        var settings = Settings(configuration, options.ReadProblems);
+        ReadSources(configuration, options.Sources, options.ReadProblems);
+        ReadInbox(settings.Section("Inbox"), options.Inbox);
+        ReadDispatch(settings.Section("Dispatch"), options.Dispatch);
+        var management = settings.Section("Management");
+        options.Management.Url = management.Text("Url") ?? options.Management.Url;
+        options.Management.Token = management.Text("Token") ?? options.Management.Token;
+        options.RequireHttps = settings.Flag("RequireHttps") ?? options.RequireHttps;
+        foreach (var proxy in settings.List("TrustedProxies"))
+        {
+            options.TrustedProxies.Add(proxy);
+        }
+
+        if (settings.Text("PublicBaseUrl") is { } url)
+        {
+            options.PublicBaseUrl = ReadBaseUrl(url, settings.Key("PublicBaseUrl"), options.ReadProblems);
+        }
+    }
+
+    /// <summary>Reads the sources alone, as each reload does.</summary>
+    public static void ReadSources(IConfiguration configuration, IDictionary<string, WebhookSourceOptions> sources, List<ConfigurationProblem> problems)
+    {
+        var section = Settings(configuration, problems).Section("Sources");
+        foreach (var name in section.Children())
+        {
+            var settings = section.Section(name);
+            var source = sources.TryGetValue(name, out var existing) ? existing : sources[name] = new WebhookSourceOptions();
+            source.Sender = settings.Text("Sender") ?? source.Sender;
+            source.SchemeFile = settings.Text("SchemeFile") ?? source.SchemeFile;
+            source.HandshakeSecret = settings.Text("HandshakeSecret") ?? source.HandshakeSecret;
+            source.Tolerance = settings.Duration("Tolerance", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)) ?? source.Tolerance;
+            source.MaxBodyBytes = settings.Number("MaxBodyBytes", 1, 256 * 1024 * 1024) ?? source.MaxBodyBytes;
+            source.SignatureHeader = settings.Text("SignatureHeader") ?? source.SignatureHeader;
+            source.EventIdHeader = settings.Text("EventIdHeader") ?? source.EventIdHeader;
+            source.Duplicates = settings.Choice<DuplicateRule>("Duplicates") ?? source.Duplicates;
+            ReadSecrets(configuration, settings.Key("Secrets"), source.Secrets, problems);
+        }
+    }
+
+    private static SettingsReader Settings(IConfiguration configuration, List<ConfigurationProblem> problems) =>
+        new(configuration.GetSection(WebhookReceiverOptions.SectionName), WebhookReceiverOptions.SectionName, problems);
+
+    private static void ReadInbox(SettingsReader settings, InboxOptions inbox)
+    {
+        inbox.Provider = settings.Text("Provider") ?? inbox.Provider;
+        inbox.ConnectionString = settings.Text("ConnectionString") ?? inbox.ConnectionString;
+    }
+
+    private static void ReadDispatch(SettingsReader settings, DispatchOptions dispatch)
+    {
+        dispatch.MaxConcurrency = settings.Number("MaxConcurrency", 1, 1024) ?? dispatch.MaxConcurrency;
+        dispatch.Attempts = settings.Number("Attempts", 1, 100) ?? dispatch.Attempts;
+        dispatch.HandlerTimeout = settings.Duration("HandlerTimeout", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)) ?? dispatch.HandlerTimeout;
+        dispatch.DrainDelay = settings.Duration("DrainDelay", TimeSpan.Zero, TimeSpan.FromSeconds(20)) ?? dispatch.DrainDelay;
+    }
+
+    private static Uri? ReadBaseUrl(string text, string key, List<ConfigurationProblem> problems)
+    {
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "https" or "http" && url.Query.Length == 0 && url.Fragment.Length == 0)
+        {
+            return url;
+        }
+
+        problems.Add(new ConfigurationProblem("WHR1025", key, $"'{text}' is not an absolute http or https URL without a query.", "Write a URL such as https://hooks.example.com."));
+        return null;
+    }
+
+    /// <summary>
+    /// Takes the list whole from the last provider that sets any element. The usual merge by index would keep a revoked secret alive: a file
+    /// with one new secret, laid over one with two old ones, would leave the second old one in place.
+    /// </summary>
+    private static void ReadSecrets(IConfiguration configuration, string path, IList<WebhookSecretOptions> secrets, List<ConfigurationProblem> problems)
+    {
+        if (LastProviderOf(configuration, path) is not { } provider)
+        {
+            return;
+        }
+
+        secrets.Clear();
+        var single = new ConfigurationRoot([provider]);
+        if (single[path] is { Length: > 0 })
+        {
+            problems.Add(new ConfigurationProblem("WHR1001", path, "Secrets is a list.", $"Set its first element, {path}:0."));
+        }
+
+        foreach (var element in single.GetSection(path).GetChildren())
+        {
+            var settings = new SettingsReader(element, $"{path}:{element.Key}", problems);
+            var value = element.Value ?? element["Value"] ?? "";
+            if (provider is KeyPerFileConfigurationProvider)
+            {
+                // An editor's or echo's newline at the end of a mounted file is never part of the secret.
+                value = value.TrimEnd('\r', '\n');
+            }
+
+            secrets.Add(new WebhookSecretOptions { Value = value, NotAfter = settings.Instant("NotAfter") });
+        }
+    }
+
+    private static IConfigurationProvider? LastProviderOf(IConfiguration configuration, string path)
+    {
+        var root = configuration as IConfigurationRoot ?? throw new InvalidOperationException(
+            "Pass the root of the configuration (builder.Configuration), not a section: secrets are taken whole from the last provider that sets any.");
+        return root.Providers.Reverse().FirstOrDefault(provider =>
+            provider.TryGet(path, out var value) && value is { Length: > 0 } || provider.GetChildKeys([], path).Any());
+    }
+}

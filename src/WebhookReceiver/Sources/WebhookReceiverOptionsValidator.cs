@@ -1,0 +1,88 @@
+using System.Net;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using WebhookReceiver.Management;
+
+namespace WebhookReceiver.Sources;
+
+/// <summary>Finds everything that is wrong with the configuration at once; the program starts only when nothing is.</summary>
+internal sealed class WebhookReceiverOptionsValidator(IHostEnvironment environment) : IValidateOptions<WebhookReceiverOptions>
+{
+    public ValidateOptionsResult Validate(string? name, WebhookReceiverOptions options)
+    {
+        var problems = new List<ConfigurationProblem>(options.ReadProblems);
+        if (options.Sources.Count == 0)
+        {
+            problems.Add(new ConfigurationProblem(
+                "WHR1032", $"{WebhookReceiverOptions.SectionName}:Sources", "No source is configured, so every delivery would be refused.",
+                "Set WebhookReceiver:Sources:default:Sender and WebhookReceiver:Sources:default:Secrets:0, for example."));
+        }
+
+        SourceCompiler.Compile(options.Sources, options.PublicBaseUrl, environment.ContentRootPath, problems);
+        ValidateInbox(options.Inbox, problems);
+        ValidateDispatch(options.Dispatch, problems);
+        ValidateProxies(options.TrustedProxies, problems);
+        ManagementListener.Validate(options.Management, problems);
+        return problems.Count == 0
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail(problems.Select(static problem => problem.ToString()));
+    }
+
+    private static void ValidateInbox(InboxOptions inbox, List<ConfigurationProblem> problems)
+    {
+        const string Section = WebhookReceiverOptions.SectionName + ":Inbox";
+        if (inbox.Provider != "Sqlite")
+        {
+            problems.Add(new ConfigurationProblem("WHR1033", $"{Section}:Provider", $"'{inbox.Provider}' is not a store.", "Write Sqlite."));
+        }
+        else if (!Inbox.InboxLocation.TryRead(inbox.ConnectionString, out _))
+        {
+            // The text may hold a password of another database: it is not repeated.
+            problems.Add(new ConfigurationProblem("WHR1034", $"{Section}:ConnectionString", "The connection string does not name a file.", "Write Data Source= and a path, such as Data Source=data/inbox.db."));
+        }
+    }
+
+    private static void ValidateDispatch(DispatchOptions dispatch, List<ConfigurationProblem> problems)
+    {
+        Check(dispatch.MaxConcurrency is >= 1 and <= 1024, nameof(dispatch.MaxConcurrency), "a number from 1 to 1024");
+        Check(dispatch.Attempts is >= 1 and <= 100, nameof(dispatch.Attempts), "a number from 1 to 100");
+        Check(dispatch.HandlerTimeout >= TimeSpan.FromSeconds(1) && dispatch.HandlerTimeout <= TimeSpan.FromDays(1), nameof(dispatch.HandlerTimeout), "a duration from 1 second to 1 day");
+        Check(dispatch.DrainDelay is null || dispatch.DrainDelay >= TimeSpan.Zero && dispatch.DrainDelay <= TimeSpan.FromSeconds(20), nameof(dispatch.DrainDelay), "a duration from 0 to 20 seconds");
+
+        void Check(bool isRight, string key, string expected)
+        {
+            if (!isRight)
+            {
+                problems.Add(new ConfigurationProblem("WHR1020", $"{WebhookReceiverOptions.SectionName}:Dispatch:{key}", "The value is out of range.", $"Write {expected}."));
+            }
+        }
+    }
+
+    private static void ValidateProxies(IList<string> proxies, List<ConfigurationProblem> problems)
+    {
+        for (var i = 0; i < proxies.Count; i++)
+        {
+            var key = $"{WebhookReceiverOptions.SectionName}:TrustedProxies:{i}";
+            if (!TryParseNetwork(proxies[i], out var network))
+            {
+                problems.Add(new ConfigurationProblem("WHR1035", key, $"'{proxies[i]}' is neither a network nor an address.", "Write one such as 10.0.0.0/8 or 127.0.0.1."));
+            }
+            else if (network.PrefixLength == 0)
+            {
+                problems.Add(new ConfigurationProblem("WHR1036", key, $"'{proxies[i]}' would believe everybody's X-Forwarded headers.", "Name the networks of your proxies."));
+            }
+        }
+    }
+
+    /// <summary>Reads a network, or an address as a network of its own.</summary>
+    public static bool TryParseNetwork(string text, out IPNetwork network)
+    {
+        if (IPAddress.TryParse(text, out var address))
+        {
+            network = new IPNetwork(address, address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 32 : 128);
+            return true;
+        }
+
+        return IPNetwork.TryParse(text, out network);
+    }
+}

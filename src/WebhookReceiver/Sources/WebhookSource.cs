@@ -1,0 +1,105 @@
+using WebhookReceiver.Senders;
+
+namespace WebhookReceiver.Sources;
+
+/// <summary>A source, compiled and ready to verify. Immutable: a reload makes new ones.</summary>
+internal sealed class WebhookSource
+{
+    private readonly SourceSecret[] _secrets;
+    private readonly SenderKey[] _keys;
+    private readonly bool _canExpire;
+
+    public WebhookSource(string name, SenderPlan plan, SourceSecret[] secrets, WebhookSourceOptions options, string? publicUrl)
+    {
+        Name = name;
+        Plan = plan;
+        _secrets = secrets;
+        _keys = [.. secrets.Select(static secret => secret.Key)];
+        _canExpire = secrets.Any(static secret => secret.NotAfter is not null);
+        MaxBodyBytes = options.MaxBodyBytes ?? plan.Definition.MaxBodyBytes;
+        HandshakeSecret = options.HandshakeSecret;
+        Duplicates = options.Duplicates;
+        PublicUrl = publicUrl;
+        KeptHeaders = HeadersToKeep(plan);
+        Handshakes = [.. plan.Definition.Handshakes.Select(static handshake => new Handshake(handshake))];
+    }
+
+    public string Name { get; }
+
+    public SenderPlan Plan { get; }
+
+    public int MaxBodyBytes { get; }
+
+    public string? HandshakeSecret { get; }
+
+    public DuplicateRule Duplicates { get; }
+
+    /// <summary>The URL that the sender was given; <see langword="null"/> without <c>PublicBaseUrl</c>.</summary>
+    public string? PublicUrl { get; }
+
+    /// <summary>The headers that are stored with an event.</summary>
+    public string[] KeptHeaders { get; }
+
+    public Handshake[] Handshakes { get; }
+
+    public IReadOnlyList<SourceSecret> Secrets => _secrets;
+
+    /// <summary>The keys of the secrets that are live, newest first. Allocates only where a secret has an end.</summary>
+    public ReadOnlySpan<SenderKey> LiveKeys(DateTimeOffset now) => _canExpire
+        ? _secrets.Where(secret => secret.IsLive(now)).Select(static secret => secret.Key).ToArray()
+        : _keys;
+
+    /// <summary>The position among the configured secrets of a key among the live ones.</summary>
+    public int SecretIndexOf(int liveIndex, DateTimeOffset now)
+    {
+        if (!_canExpire)
+        {
+            return liveIndex;
+        }
+
+        for (var i = 0; i < _secrets.Length; i++)
+        {
+            if (_secrets[i].IsLive(now) && liveIndex-- == 0)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>The headers that the row names in its map or asks to keep, and what every sender has. Never the signature.</summary>
+    private static string[] HeadersToKeep(SenderPlan plan)
+    {
+        var map = plan.Event;
+        var named = map.Id.Concat(map.Type).Concat(map.Timestamp).SelectMany(static template => template.Parts)
+            .Where(static part => part.Kind == TemplatePartKind.Header).Select(static part => part.Name);
+        var signed = plan.Definition.Schemes.SelectMany(static scheme => new[] { scheme.Id, scheme.Timestamp?.Value }).OfType<string>()
+            .SelectMany(static text => Template.Parse(text).Parts)
+            .Where(static part => part.Kind == TemplatePartKind.Header).Select(static part => part.Name);
+        var secret = plan.Definition.Schemes.Select(static scheme => scheme.Signature.Header).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return [.. new[] { "User-Agent" }.Concat(signed).Concat(named).Concat(plan.Definition.KeepHeaders)
+            .Where(name => !secret.Contains(name)).Distinct(StringComparer.OrdinalIgnoreCase)];
+    }
+}
+
+/// <summary>One secret of a source.</summary>
+/// <param name="Key">The key material.</param>
+/// <param name="NotAfter">From then on it is refused.</param>
+internal sealed record SourceSecret(SenderKey Key, DateTimeOffset? NotAfter)
+{
+    public bool IsLive(DateTimeOffset now) => NotAfter is not { } end || now < end;
+}
+
+/// <summary>A handshake of the row with its templates read.</summary>
+internal sealed class Handshake(HandshakeDefinition definition)
+{
+    public HandshakeDefinition Definition { get; } = definition;
+
+    public IReadOnlyList<KeyValuePair<Template, string>> When { get; } =
+        [.. definition.When.Select(static when => KeyValuePair.Create(Template.Parse(when.Key), when.Value))];
+
+    public Template? Guard { get; } = definition.SecretEquals is { } guard ? Template.Parse(guard) : null;
+
+    public Template ReplyBody { get; } = Template.Parse(definition.Reply.Body);
+}

@@ -1,0 +1,90 @@
+using FluentValidation;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using WebhookReceiver;
+using WebhookReceiver.Diagnostics;
+using WebhookReceiver.Dispatch;
+using WebhookReceiver.Endpoints;
+using WebhookReceiver.Envelopes;
+using WebhookReceiver.Handlers;
+using WebhookReceiver.Inbox;
+using WebhookReceiver.Inbox.Sqlite;
+using WebhookReceiver.Management;
+using WebhookReceiver.Sources;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds the receiver to an application.</summary>
+public static class WebhookReceiverServiceCollectionExtensions
+{
+    /// <summary>Adds the receiver, with the settings of the section <c>WebhookReceiver</c>. A second call adds nothing twice; services of your own win.</summary>
+    /// <param name="services">The application's services.</param>
+    /// <param name="configuration">The root of the application's configuration (<c>builder.Configuration</c>).</param>
+    /// <returns>A builder for handlers and sources.</returns>
+    /// <remarks>Then map the routes with <c>app.MapWebhooks()</c>. Mistakes in the configuration stop the start, all at once.</remarks>
+    public static WebhookReceiverBuilder AddWebhookReceiver(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configuration);
+        if (services.Any(static service => service.ServiceType == typeof(WebhookConfigurationRoot)))
+        {
+            return new WebhookReceiverBuilder(services);
+        }
+
+        services.AddMetrics();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(new WebhookConfigurationRoot(configuration));
+        services.AddSingleton<IConfigureOptions<WebhookReceiverOptions>>(static provider => provider.GetRequiredService<WebhookConfigurationRoot>());
+        services.AddSingleton<IValidateOptions<WebhookReceiverOptions>, WebhookReceiverOptionsValidator>();
+        services.AddOptions<WebhookReceiverOptions>().ValidateOnStart();
+
+        services.AddSingleton<SourceRegistry>();
+        services.AddSingleton<WebhookEndpoint>();
+        services.AddSingleton<WebhookIntake>();
+        services.TryAddSingleton<IValidator<WebhookEnvelope>, WebhookEnvelopeValidator>();
+        services.AddSingleton<EnvelopeReader>();
+        services.AddSingleton(OpenInbox);
+        services.TryAddSingleton(static _ => new RetrySchedule(new Random()));
+        services.AddSingleton<HandlerRegistry>();
+        services.AddSingleton<EventDataBinder>();
+        services.AddSingleton<AttemptRunner>();
+        services.AddSingleton<Dispatcher>();
+        services.AddSingleton<WebhookMetrics>();
+        services.AddSingleton<RejectionJournal>();
+        services.AddSingleton<ManagementAuthorization>();
+        services.AddSingleton<ReadinessProbe>();
+        services.AddSingleton<DrainState>();
+
+        // In this order they start, and the other way round they stop; the server starts last and stops first.
+        services.AddSingleton<SourceLoader>();
+        services.AddHostedService(static provider => provider.GetRequiredService<SourceLoader>());
+        services.AddHostedService<InboxService>();
+        services.AddHostedService(static provider => provider.GetRequiredService<Dispatcher>());
+        services.AddHostedService(static provider => provider.GetRequiredService<DrainState>());
+        services.ConfigureHttpJsonOptions(static options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ManagementJson.Default));
+        return new WebhookReceiverBuilder(services);
+    }
+
+    private static IInboxStore OpenInbox(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<WebhookReceiverOptions>>().Value;
+        var lifetime = provider.GetRequiredService<IHostApplicationLifetime>();
+        var logger = provider.GetRequiredService<ILogger<InboxService>>();
+        InboxLocation.TryRead(options.Inbox.ConnectionString, out var path);
+        return new SqliteInboxStore(new SqliteInboxOptions
+        {
+            Path = Path.Combine(provider.GetRequiredService<IHostEnvironment>().ContentRootPath, path!),
+            Handlers = provider.GetRequiredService<HandlerRegistry>().Identities,
+            Clock = provider.GetRequiredService<TimeProvider>(),
+            OnFailed = error =>
+            {
+                Log.InboxFailed(logger, error);
+                Environment.ExitCode = ExitCodes.StorageFailed;
+                lifetime.StopApplication();
+            },
+        });
+    }
+}
