@@ -1,13 +1,46 @@
+using System.Text.Json;
+using System.Text.Unicode;
+
 namespace WebhookReceiver.Senders;
 
 /// <summary>Reads a row from its file. Stateless; safe from any thread.</summary>
 public static class SenderFile
 {
+    private static readonly JsonDocumentOptions Strict = new()
+    {
+        AllowDuplicateProperties = false,
+        AllowTrailingCommas = false,
+        CommentHandling = JsonCommentHandling.Disallow,
+        MaxDepth = 16,
+    };
+
     /// <summary>Reads and checks a row.</summary>
     /// <param name="utf8Json">The file's bytes. Comments and trailing commas are refused, as are members that no row has.</param>
     /// <param name="origin">The file's name for error texts.</param>
     /// <exception cref="SenderFileException">The file is not a row; the message names the place.</exception>
-    public static SenderDefinition Parse(ReadOnlySpan<byte> utf8Json, string origin) => throw new NotImplementedException();
+    public static SenderDefinition Parse(ReadOnlySpan<byte> utf8Json, string origin)
+    {
+        // Editors on Windows put a byte order mark first; it says nothing in UTF-8.
+        ReadOnlySpan<byte> json = utf8Json.StartsWith("\uFEFF"u8) ? utf8Json[3..] : utf8Json;
+        if (!Utf8.IsValid(json))
+        {
+            throw new SenderFileException($"{origin}: $: expected UTF-8");
+        }
+
+        SenderDefinition definition;
+        try
+        {
+            using var document = JsonDocument.Parse(json.ToArray(), Strict);
+            definition = SenderFileReader.Read(new FileValue(document.RootElement, "$", origin));
+        }
+        catch (JsonException exception)
+        {
+            throw new SenderFileException($"{origin}: $: expected strict JSON: {exception.Message}", exception);
+        }
+
+        SenderRules.Check(definition, origin);
+        return definition;
+    }
 }
 
 /// <summary>A row cannot be read; the message names the file, the place and what is expected there.</summary>

@@ -11,47 +11,91 @@ public sealed class SenderPlan
     /// <summary>The longest signature header in characters.</summary>
     public const int MaxSignatureHeaderLength = 1024;
 
-    private SenderPlan(SenderDefinition definition) => Definition = definition;
+    private readonly CompiledScheme[] _schemes;
+    private readonly string? _idHeader;
+
+    private SenderPlan(SenderDefinition definition)
+    {
+        Definition = definition;
+        _schemes = [.. definition.Schemes.Select((scheme, index) => new CompiledScheme(scheme, index))];
+        SignsUrl = _schemes.Any(scheme => scheme.SignsUrl);
+        EventMapDefinition map = definition.Event;
+        Event = new EventMap(
+            [.. map.Id.Select(Template.Parse)],
+            [.. map.Type.Select(Template.Parse)],
+            map.TypeGrammar,
+            [.. map.Timestamp.Select(Template.Parse)],
+            [.. map.Data.Select(text => Template.Parse(text).Parts[0])]);
+        _idHeader = _schemes[0].Id is null ? map.Id.Select(OverrideRules.SingleHeader).FirstOrDefault(name => name is not null) : null;
+    }
 
     /// <summary>The row this plan was made from, with the overrides applied.</summary>
     public SenderDefinition Definition { get; }
 
     /// <summary>Where the envelope stands.</summary>
-    public EventMap Event => throw new NotImplementedException();
+    public EventMap Event { get; }
 
     /// <summary>Whether any scheme signs the public URL, so that one must be configured.</summary>
-    public bool SignsUrl => throw new NotImplementedException();
+    public bool SignsUrl { get; }
 
     /// <summary>The template of the signed id of a scheme; <see langword="null"/> where the scheme signs none.</summary>
-    public Template? SignedId(int schemeIndex) => throw new NotImplementedException();
+    public Template? SignedId(int schemeIndex) => _schemes[schemeIndex].Id;
 
     /// <summary>Compiles a row.</summary>
     /// <exception cref="SenderFileException">A template or a location does not fit; the message names it.</exception>
-    public static SenderPlan Compile(SenderDefinition definition, SenderOverrides? overrides = null) => throw new NotImplementedException();
+    public static SenderPlan Compile(SenderDefinition definition, SenderOverrides? overrides = null)
+    {
+        SenderDefinition row = OverrideRules.Apply(definition, overrides);
+        SenderRules.Check(row, $"sender '{row.Id}'");
+        return new SenderPlan(row);
+    }
 
     /// <summary>Decodes a secret by the key rules of the sender's schemes.</summary>
     /// <param name="secret">The text as configured.</param>
     /// <param name="key">The key.</param>
     /// <param name="problem">What is wrong, in words that never repeat the secret.</param>
     public bool TryCreateKey(string secret, [NotNullWhen(true)] out SenderKey? key, [NotNullWhen(false)] out string? problem) =>
-        throw new NotImplementedException();
+        SecretRules.TryCreateKey(Definition, secret, out key, out problem);
 
     /// <summary>Verifies a request over its exact bytes, with every key, in constant time.</summary>
     /// <param name="request">The request.</param>
     /// <param name="keys">The live keys, newest first.</param>
     /// <param name="now">The receiver's clock.</param>
+    /// <remarks>The first scheme whose signature header is present decides alone; headers of other schemes are not looked at.</remarks>
     public SignatureVerdict Verify<TRequest>(ref readonly TRequest request, ReadOnlySpan<SenderKey> keys, DateTimeOffset now)
-        where TRequest : ISignedRequest, allows ref struct => throw new NotImplementedException();
+        where TRequest : ISignedRequest, allows ref struct
+    {
+        foreach (CompiledScheme scheme in _schemes)
+        {
+            int count = request.GetHeader(scheme.Definition.Signature.Header, out string? signature);
+            if (count > 0)
+            {
+                return SchemeVerifier.Verify(scheme, in request, count, signature, keys, now);
+            }
+        }
+
+        return new SignatureVerdict(SignatureOutcome.SignatureMissing, -1, -1, null);
+    }
 
     /// <summary>Signs a body as the sender would, by the row's first scheme.</summary>
-    /// <returns>The headers to send: the signature and whatever it covers.</returns>
-    public IReadOnlyList<KeyValuePair<string, string>> Sign(SigningInput input, SenderKey key) => throw new NotImplementedException();
+    /// <returns>The headers to send: the signature and whatever it covers, and the event's id where the row reads it from a header.</returns>
+    /// <exception cref="ArgumentException">The id, the time or the URL is none that this sender could sign.</exception>
+    public IReadOnlyList<KeyValuePair<string, string>> Sign(SigningInput input, SenderKey key)
+    {
+        IReadOnlyList<KeyValuePair<string, string>> headers = SchemeSigner.Sign(_schemes[0], Definition.Sample, input, key.For(0));
+        bool addsId = _idHeader is not null && !headers.Any(header => header.Key.Equals(_idHeader, StringComparison.OrdinalIgnoreCase));
+        return addsId ? [new(_idHeader!, input.Id), .. headers] : headers;
+    }
 }
 
 /// <summary>What the operator may change of a row. <see langword="null"/> keeps the row's own.</summary>
-/// <param name="SignatureHeader">The name of the signature header.</param>
-/// <param name="EventIdHeader">The header that carries the event's id; only where the scheme does not sign one.</param>
-/// <param name="Tolerance">How far the signed time may be from the receiver's clock; only where the scheme signs one.</param>
+/// <param name="SignatureHeader">The name of the signature header. Only the row's first scheme remains, under this name.</param>
+/// <param name="EventIdHeader">
+/// The header that carries the event's id, in place of the headers that the row tries first; only where the scheme does not sign one.
+/// </param>
+/// <param name="Tolerance">
+/// How far the signed time may be from the receiver's clock, one second to one hour; only where the scheme signs one.
+/// </param>
 public sealed record SenderOverrides(string? SignatureHeader = null, string? EventIdHeader = null, TimeSpan? Tolerance = null);
 
 /// <summary>What is to be signed.</summary>

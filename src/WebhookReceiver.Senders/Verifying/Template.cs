@@ -1,7 +1,7 @@
 namespace WebhookReceiver.Senders;
 
 /// <summary>
-/// A text with parts that come from a request: literals and <c>{…}</c>. <c>{{</c> is a brace.
+/// A text with parts that come from a request: literals and <c>{…}</c>. <c>{{</c> is a brace; a closing brace outside of a part stands for itself.
 /// Parts: <c>{body}</c>, <c>{digest}</c>, <c>{url}</c>, <c>{form}</c>, <c>{header:Name}</c>, <c>{parameter:name}</c>, <c>{query:name}</c>,
 /// <c>{form:field}</c>, <c>{json:/pointer}</c> (RFC 6901; the empty pointer is the whole document).
 /// Immutable; safe to share between threads.
@@ -18,7 +18,10 @@ public sealed class Template
 
     /// <summary>Reads a template.</summary>
     /// <exception cref="FormatException">A brace is not closed, or a part is unknown; the message names it.</exception>
-    public static Template Parse(string text) => throw new NotImplementedException();
+    public static Template Parse(string text) => new(text, TemplateParser.Parse(text));
+
+    /// <summary>The template as it was written.</summary>
+    public override string ToString() => Text;
 }
 
 /// <summary>One part of a <see cref="Template"/>.</summary>

@@ -1,0 +1,40 @@
+namespace WebhookReceiver.Senders;
+
+/// <summary>What must hold of the envelope of a row.</summary>
+internal static class EventRules
+{
+    public static void Check(SenderDefinition row, FileProblems problems)
+    {
+        EventMapDefinition map = row.Event;
+        problems.Require(
+            map.Id.Count > 0 || row.Schemes.All(scheme => scheme.Id is not null),
+            "$.event.id",
+            "at least one template, as not every scheme signs an id");
+        problems.Require(map.Type.Count > 0, "$.event.type", "at least one template");
+        problems.Require(map.Data.Count > 0, "$.event.data", "at least one template");
+        Check("$.event.id", map.Id, TemplatePlace.EventId, row, problems);
+        Check("$.event.type", map.Type, TemplatePlace.EventText, row, problems);
+        Check("$.event.timestamp", map.Timestamp, TemplatePlace.EventText, row, problems);
+        foreach (Template template in Check("$.event.data", map.Data, TemplatePlace.EventData, row, problems))
+        {
+            problems.Require(template.Parts.Count == 1, "$.event.data", $"exactly one part each: {TemplatePlace.EventData.Words}");
+        }
+    }
+
+    private static List<Template> Check(
+        string path, IReadOnlyList<string> texts, TemplatePlace place, SenderDefinition row, FileProblems problems)
+    {
+        var templates = new List<Template>();
+        for (int i = 0; i < texts.Count; i++)
+        {
+            if (problems.Template($"{path}[{i}]", texts[i], place) is { } template)
+            {
+                problems.Require(template.Parts.Any(part => part.Kind != TemplatePartKind.Literal), $"{path}[{i}]", "a part that a request has");
+                problems.Require(BodyParts.Fit(template, row), $"{path}[{i}]", BodyParts.Expected);
+                templates.Add(template);
+            }
+        }
+
+        return templates;
+    }
+}

@@ -1,0 +1,203 @@
+namespace WebhookReceiver.Senders;
+
+/// <summary>From the JSON of a row to its definition. Absent members keep the defaults that the definitions state.</summary>
+internal static class SenderFileReader
+{
+    // Only their defaults are read: the required members hold nothing.
+    private static readonly EvidenceDefinition BlankEvidence = new() { Confidence = Confidence.Recalled, Sources = [] };
+    private static readonly EventMapDefinition BlankEvent = new() { Id = [], Type = [], Data = [] };
+    private static readonly TimestampDefinition BlankTimestamp = new() { Value = "" };
+    private static readonly SampleDefinition BlankSample = new() { Type = "", Body = "" };
+    private static readonly AnswerDefinition BlankAnswer = new();
+    private static readonly HandshakeReply BlankReply = new();
+    private static readonly HandshakeDefinition BlankHandshake =
+        new() { Name = "", When = new Dictionary<string, string>(), Reply = BlankReply };
+    private static readonly VectorDefinition BlankVector =
+        new() { Origin = "", Secret = "", Headers = new Dictionary<string, string>(), Body = "" };
+    private static readonly SenderDefinition BlankSender =
+        new() { Id = "", Name = "", Schemes = [], Event = BlankEvent, Evidence = BlankEvidence };
+
+    public static SenderDefinition Read(FileValue value)
+    {
+        FileObject row = value.Object();
+        var definition = new SenderDefinition
+        {
+            Id = row.Required("id", v => v.Text()),
+            Name = row.Required("name", v => v.Text()),
+            Schemes = row.Required("schemes", v => v.List(ReadScheme)),
+            Event = row.Required("event", ReadEvent),
+            Bodies = row.Optional("bodies", BlankSender.Bodies, v => v.List(item => item.Word<BodyFormat>())),
+            FormJsonField = row.Optional("formJsonField", null, v => v.Text()),
+            Handshakes = row.Optional("handshakes", BlankSender.Handshakes, v => v.List(ReadHandshake)),
+            Answer = row.Optional("answer", BlankSender.Answer, ReadAnswer),
+            MaxBodyBytes = row.Optional("maxBodyBytes", BlankSender.MaxBodyBytes, v => v.Whole()),
+            MaxJsonDepth = row.Optional("maxJsonDepth", BlankSender.MaxJsonDepth, v => v.Whole()),
+            MinSecretBytes = row.Optional("minSecretBytes", BlankSender.MinSecretBytes, v => v.Whole()),
+            KeepHeaders = row.Optional("keepHeaders", BlankSender.KeepHeaders, v => v.Texts()),
+            Warnings = row.Optional("warnings", BlankSender.Warnings, v => v.Texts()),
+            Delivery = row.Optional("delivery", null, ReadDelivery),
+            Evidence = row.Required("evidence", ReadEvidence),
+            Vectors = row.Optional("vectors", BlankSender.Vectors, v => v.List(ReadVector)),
+            Sample = row.Optional("sample", null, ReadSample),
+        };
+        row.Done();
+        return definition;
+    }
+
+    private static SchemeDefinition ReadScheme(FileValue value)
+    {
+        FileObject scheme = value.Object();
+        var definition = new SchemeDefinition
+        {
+            Hash = scheme.Required("hash", v => v.Word<SignatureHash>()),
+            Content = scheme.Required("content", v => v.Text()),
+            Key = scheme.Optional("key", KeyRule.Utf8, v => v.Word<KeyRule>()),
+            Signature = scheme.Required("signature", ReadSignature),
+            Id = scheme.Optional("id", null, v => v.Text()),
+            Timestamp = scheme.Optional("timestamp", null, ReadTimestamp),
+        };
+        scheme.Done();
+        return definition;
+    }
+
+    private static SignatureLocation ReadSignature(FileValue value)
+    {
+        FileObject signature = value.Object();
+        var definition = new SignatureLocation
+        {
+            Header = signature.Required("header", v => v.Text()),
+            Format = signature.Required("format", v => v.Word<SignatureFormat>()),
+            Encoding = signature.Required("encoding", v => v.Word<SignatureEncoding>()),
+            Prefix = signature.Optional("prefix", null, v => v.Text()),
+            Separator = signature.Optional("separator", null, v => v.Character()),
+            Parameter = signature.Optional("parameter", null, v => v.Text()),
+        };
+        signature.Done();
+        return definition;
+    }
+
+    private static TimestampDefinition? ReadTimestamp(FileValue value)
+    {
+        FileObject timestamp = value.Object();
+        var definition = new TimestampDefinition
+        {
+            Value = timestamp.Required("value", v => v.Text()),
+            Format = timestamp.Optional("format", BlankTimestamp.Format, v => v.Word<TimestampFormat>()),
+            ToleranceSeconds = timestamp.Optional("toleranceSeconds", BlankTimestamp.ToleranceSeconds, v => v.Whole()),
+        };
+        timestamp.Done();
+        return definition;
+    }
+
+    private static EventMapDefinition ReadEvent(FileValue value)
+    {
+        FileObject map = value.Object();
+        var definition = new EventMapDefinition
+        {
+            Id = map.Required("id", v => v.Texts()),
+            Type = map.Required("type", v => v.Texts()),
+            TypeGrammar = map.Optional("typeGrammar", BlankEvent.TypeGrammar, v => v.Word<TypeGrammar>()),
+            Timestamp = map.Optional("timestamp", BlankEvent.Timestamp, v => v.Texts()),
+            Data = map.Required("data", v => v.Texts()),
+        };
+        map.Done();
+        return definition;
+    }
+
+    private static HandshakeDefinition ReadHandshake(FileValue value)
+    {
+        FileObject handshake = value.Object();
+        var definition = new HandshakeDefinition
+        {
+            Name = handshake.Required("name", v => v.Text()),
+            Method = handshake.Optional("method", BlankHandshake.Method, v => v.Text()),
+            Verified = handshake.Optional("verified", BlankHandshake.Verified, v => v.Flag()),
+            When = handshake.Required("when", v => v.TextByName()),
+            SecretEquals = handshake.Optional("secretEquals", null, v => v.Text()),
+            Reply = handshake.Required("reply", ReadReply),
+        };
+        handshake.Done();
+        return definition;
+    }
+
+    private static HandshakeReply ReadReply(FileValue value)
+    {
+        FileObject reply = value.Object();
+        var definition = new HandshakeReply
+        {
+            Status = reply.Optional("status", BlankReply.Status, v => v.Whole()),
+            ContentType = reply.Optional("contentType", BlankReply.ContentType, v => v.Text()),
+            Body = reply.Optional("body", BlankReply.Body, v => v.Text()),
+        };
+        reply.Done();
+        return definition;
+    }
+
+    private static AnswerDefinition ReadAnswer(FileValue value)
+    {
+        FileObject answer = value.Object();
+        var definition = new AnswerDefinition
+        {
+            Status = answer.Optional("status", BlankAnswer.Status, v => v.Whole()),
+            Body = answer.Optional("body", BlankAnswer.Body, v => v.Text()),
+        };
+        answer.Done();
+        return definition;
+    }
+
+    private static DeliveryFacts? ReadDelivery(FileValue value)
+    {
+        FileObject delivery = value.Object();
+        var definition = new DeliveryFacts
+        {
+            Timeout = delivery.Optional("timeout", null, v => v.Text()),
+            Retries = delivery.Optional("retries", null, v => v.Text()),
+            Success = delivery.Optional("success", null, v => v.Text()),
+        };
+        delivery.Done();
+        return definition;
+    }
+
+    private static EvidenceDefinition ReadEvidence(FileValue value)
+    {
+        FileObject evidence = value.Object();
+        var definition = new EvidenceDefinition
+        {
+            Confidence = evidence.Required("confidence", v => v.Word<Confidence>()),
+            Sources = evidence.Required("sources", v => v.Texts()),
+            Unverified = evidence.Optional("unverified", BlankEvidence.Unverified, v => v.Texts()),
+        };
+        evidence.Done();
+        return definition;
+    }
+
+    private static VectorDefinition ReadVector(FileValue value)
+    {
+        FileObject vector = value.Object();
+        var definition = new VectorDefinition
+        {
+            Origin = vector.Required("origin", v => v.Text()),
+            Secret = vector.Required("secret", v => v.Text()),
+            Url = vector.Optional("url", null, v => v.Text()),
+            Headers = vector.Required("headers", v => v.TextByName()),
+            Body = vector.Required("body", v => v.Text()),
+            Now = vector.Optional("now", BlankVector.Now, v => v.Seconds()),
+            Valid = vector.Optional("valid", BlankVector.Valid, v => v.Flag()),
+        };
+        vector.Done();
+        return definition;
+    }
+
+    private static SampleDefinition? ReadSample(FileValue value)
+    {
+        FileObject sample = value.Object();
+        var definition = new SampleDefinition
+        {
+            Type = sample.Required("type", v => v.Text()),
+            Headers = sample.Optional("headers", BlankSample.Headers, v => v.TextByName()),
+            Body = sample.Required("body", v => v.Text()),
+        };
+        sample.Done();
+        return definition;
+    }
+}

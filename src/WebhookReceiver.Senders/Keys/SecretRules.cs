@@ -1,0 +1,85 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+
+namespace WebhookReceiver.Senders;
+
+/// <summary>From the text of a secret to a key, or to words that say what is wrong without repeating any of it.</summary>
+internal static class SecretRules
+{
+    /// <summary>The longest secret. Anything longer is a file that was mistaken for one.</summary>
+    public const int MaxBytes = 4096;
+
+    // Standard Webhooks asks for 24 bytes; fewer than 16 is never random enough, whatever a row says.
+    private const int MinWhsecBytes = 16;
+
+    public static bool TryCreateKey(
+        SenderDefinition row, string secret, [NotNullWhen(true)] out SenderKey? key, [NotNullWhen(false)] out string? problem)
+    {
+        key = null;
+        problem = FindProblem(row, secret);
+        return problem is null && TryDecode(row, secret, enforceLength: true, out key, out problem);
+    }
+
+    /// <summary>Decodes by the key rules alone. Known requests are often signed with secrets that nobody should use.</summary>
+    public static bool TryDecode(
+        SenderDefinition row,
+        string secret,
+        bool enforceLength,
+        [NotNullWhen(true)] out SenderKey? key,
+        [NotNullWhen(false)] out string? problem)
+    {
+        key = null;
+        byte[][] bytes = new byte[row.Schemes.Count][];
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            KeyRule rule = row.Schemes[i].Key;
+            if (!KeyDecoder.TryDecode(rule, secret, out byte[]? decoded))
+            {
+                problem = KeyDecoder.Expectation(rule);
+                return false;
+            }
+
+            // HMAC with an empty key would let anyone sign.
+            int least = enforceLength ? LeastBytes(row, rule) : 1;
+            if (decoded.Length < least)
+            {
+                problem = $"The secret has fewer than {least} bytes{(rule == KeyRule.Utf8 ? "" : " when decoded")}.";
+                return false;
+            }
+
+            bytes[i] = decoded;
+        }
+
+        key = new SenderKey(bytes);
+        problem = null;
+        return true;
+    }
+
+    private static int LeastBytes(SenderDefinition row, KeyRule rule) =>
+        rule == KeyRule.Whsec ? Math.Max(MinWhsecBytes, row.MinSecretBytes) : row.MinSecretBytes;
+
+    private static string? FindProblem(SenderDefinition row, string secret)
+    {
+        if (string.IsNullOrWhiteSpace(secret))
+        {
+            return "The secret is empty.";
+        }
+
+        if (Encoding.UTF8.GetByteCount(secret) > MaxBytes)
+        {
+            return $"The secret has more than {MaxBytes} bytes.";
+        }
+
+        if (Placeholders.Contains(secret))
+        {
+            return "The secret is a placeholder.";
+        }
+
+        if (row.Schemes.Any(scheme => scheme.Key == KeyRule.Whsec) && secret.StartsWith("v1,", StringComparison.Ordinal))
+        {
+            return "The secret starts with 'v1,', which belongs to signatures: remove it and keep the part from 'whsec_' on.";
+        }
+
+        return ForeignCredentials.Find(row.Id, secret);
+    }
+}
