@@ -1,4 +1,5 @@
 using FluentValidation;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -61,9 +62,12 @@ public static class WebhookReceiverServiceCollectionExtensions
         // In this order they start, and the other way round they stop; the server starts last and stops first.
         services.AddSingleton<SourceLoader>();
         services.AddHostedService(static provider => provider.GetRequiredService<SourceLoader>());
-        services.AddHostedService<InboxService>();
+        services.AddSingleton<InboxService>();
+        services.AddHostedService(static provider => provider.GetRequiredService<InboxService>());
         services.AddHostedService(static provider => provider.GetRequiredService<Dispatcher>());
         services.AddHostedService(static provider => provider.GetRequiredService<DrainState>());
+        services.AddHostedService<TransportCheck>();
+        services.AddSingleton<IStartupFilter, TrustedProxies>();
         services.ConfigureHttpJsonOptions(static options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ManagementJson.Default));
         return new WebhookReceiverBuilder(services);
     }

@@ -17,12 +17,14 @@ public static class WebhookEndpointRouteBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(prefix);
-        var webhook = endpoints.ServiceProvider.GetRequiredService<WebhookEndpoint>();
+
+        // Not before the first request: what is wrong with the configuration is said at start, with everything else.
+        var webhook = new Lazy<WebhookEndpoint>(endpoints.ServiceProvider.GetRequiredService<WebhookEndpoint>);
         var group = endpoints.MapGroup(prefix).WithTags("Webhooks");
 
         // All methods: which ones a source answers is in its row, and the 405 must name them.
-        group.Map("", (RequestDelegate)(context => webhook.ReceiveAsync(context, WebhookReceiverOptions.DefaultSourceName))).WithName("ReceiveDefaultWebhook");
-        group.Map("/{source}", (RequestDelegate)(context => webhook.ReceiveAsync(context, (string)context.Request.RouteValues["source"]!))).WithName("ReceiveWebhook");
+        group.Map("", (RequestDelegate)(context => webhook.Value.ReceiveAsync(context, WebhookReceiverOptions.DefaultSourceName))).WithName("ReceiveDefaultWebhook");
+        group.Map("/{source}", (RequestDelegate)(context => webhook.Value.ReceiveAsync(context, (string)context.Request.RouteValues["source"]!))).WithName("ReceiveWebhook");
         return group;
     }
 }

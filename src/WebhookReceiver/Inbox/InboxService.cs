@@ -9,9 +9,19 @@ namespace WebhookReceiver.Inbox;
 /// <summary>Opens the inbox before anything else starts and closes it when everything else has stopped.</summary>
 internal sealed class InboxService(IInboxStore store, HandlerRegistry handlers, Dispatcher dispatcher, WebhookMetrics metrics, ILogger<InboxService> logger) : IHostedService
 {
-    public async Task StartAsync(CancellationToken cancellationToken)
+    private bool _isOpen;
+
+    /// <summary>Opens the inbox, if it is not open yet.</summary>
+    /// <exception cref="InboxException">It cannot be opened.</exception>
+    public async Task OpenAsync(CancellationToken cancellationToken)
     {
+        if (_isOpen)
+        {
+            return;
+        }
+
         await store.OpenAsync(cancellationToken).ConfigureAwait(false);
+        _isOpen = true;
         handlers.Number(store);
         metrics.Observe(dispatcher);
         if (store is SqliteInboxStore sqlite)
@@ -19,6 +29,8 @@ internal sealed class InboxService(IInboxStore store, HandlerRegistry handlers, 
             Log.InboxOpened(logger, sqlite.Path, sqlite.Recovered);
         }
     }
+
+    public Task StartAsync(CancellationToken cancellationToken) => OpenAsync(cancellationToken);
 
     public async Task StopAsync(CancellationToken cancellationToken) => await store.DisposeAsync().ConfigureAwait(false);
 }

@@ -11,7 +11,8 @@ namespace WebhookReceiver.Management;
 internal sealed class ManagementAuthorization(IOptions<WebhookReceiverOptions> options, IHostEnvironment environment) : IEndpointFilter
 {
     // Hashed, so that the comparison is over equal lengths and the token itself is not kept.
-    private readonly byte[]? _token = options.Value.Management.Token is { } token ? SHA256.HashData(Encoding.UTF8.GetBytes(token)) : null;
+    private readonly Lazy<byte[]?> _token = new(() =>
+        options.Value.Management.Token is { } token ? SHA256.HashData(Encoding.UTF8.GetBytes(token)) : null);
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
         IsAllowed(context.HttpContext)
@@ -20,14 +21,14 @@ internal sealed class ManagementAuthorization(IOptions<WebhookReceiverOptions> o
 
     private bool IsAllowed(HttpContext context)
     {
-        if (_token is null)
+        if (_token.Value is not { } expected)
         {
             return environment.IsDevelopment() && (context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address));
         }
 
         const string Scheme = "Bearer ";
         return context.Request.Headers.Authorization is [{ } header] && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(header[Scheme.Length..].Trim())), _token);
+            && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(header[Scheme.Length..].Trim())), expected);
     }
 }
 

@@ -1,6 +1,4 @@
 using System.Net;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -15,17 +13,27 @@ namespace WebhookReceiver.Management;
 internal static class ManagementListener
 {
     private const string UrlKey = WebhookReceiverOptions.SectionName + ":Management:Url";
+    private const string TokenKey = WebhookReceiverOptions.SectionName + ":Management:Token";
+    private const string TokenFix = "Make one with: openssl rand -hex 32.";
     private const string DefaultPublicUrl = "http://*:8080";
 
     public const int MinTokenLength = 32;
 
     /// <summary>Adds the management address to the addresses that the server is told to listen on.</summary>
-    public static void Add(IConfiguration configuration, IWebHostBuilder webHost)
+    /// <returns>What it would have listened on without.</returns>
+    public static IReadOnlyList<string> Add(IConfiguration configuration, IWebHostBuilder webHost)
     {
-        if (!TryParse(configuration[UrlKey] ?? new ManagementOptions().Url, out var management))
+        var publicUrls = PublicUrls(configuration);
+        if (TryParse(configuration[UrlKey] ?? new ManagementOptions().Url, out var management)) // if not, the validator says so
         {
-            return; // the validator says so, with everything else
+            Add(management, publicUrls, configuration, webHost);
         }
+
+        return publicUrls;
+    }
+
+    private static void Add(BindingAddress management, IReadOnlyList<string> publicUrls, IConfiguration configuration, IWebHostBuilder webHost)
+    {
 
         if (configuration.GetSection("Kestrel:Endpoints").GetChildren().Any())
         {
@@ -34,12 +42,18 @@ internal static class ManagementListener
             return;
         }
 
-        webHost.UseSetting(WebHostDefaults.ServerUrlsKey, string.Join(';', PublicUrls(configuration).Append(management.ToString())));
+        webHost.UseSetting(WebHostDefaults.ServerUrlsKey, string.Join(';', publicUrls.Append(management.ToString())));
     }
 
     /// <summary>The addresses of the public listener, as ASP.NET Core would find them.</summary>
-    public static IEnumerable<string> PublicUrls(IConfiguration configuration)
+    private static string[] PublicUrls(IConfiguration configuration)
     {
+        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(static endpoint => endpoint["Url"]).OfType<string>().ToArray();
+        if (endpoints.Length > 0)
+        {
+            return endpoints;
+        }
+
         if (configuration[WebHostDefaults.ServerUrlsKey] is { Length: > 0 } urls)
         {
             return urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -51,10 +65,6 @@ internal static class ManagementListener
         IEnumerable<string> Ports(string key, string scheme) => (configuration[key] ?? "")
             .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(port => $"{scheme}://*:{port}");
     }
-
-    /// <summary>Whether a request came by the management listener.</summary>
-    public static bool IsManagement(HttpContext context, int port) =>
-        context.Connection.LocalPort == port || context.Features.Get<ManagementSurfaceFeature>() is not null;
 
     public static bool TryParse(string url, out BindingAddress address)
     {
@@ -70,17 +80,26 @@ internal static class ManagementListener
         }
     }
 
-    public static void Validate(ManagementOptions management, List<ConfigurationProblem> problems)
+    /// <summary>Checks what must be right where there is a management listener.</summary>
+    public static void Validate(ManagementOptions management, IReadOnlyList<string> publicUrls, bool isDevelopment, List<ConfigurationProblem> problems)
     {
-        if (!TryParse(management.Url, out _))
+        if (!TryParse(management.Url, out var address))
         {
             problems.Add(new ConfigurationProblem("WHR1040", UrlKey, $"'{management.Url}' is not an address to listen on.", "Write one such as http://127.0.0.1:8081."));
+        }
+        else if (address.Port != 0 && publicUrls.Any(url => TryParse(url, out var other) && other.Port == address.Port))
+        {
+            problems.Add(new ConfigurationProblem(
+                "WHR1042", UrlKey, $"Port {address.Port} is the public listener's too, so that nothing would keep senders out of the management API.", "Give management a port of its own."));
         }
 
         if (management.Token is { Length: < MinTokenLength })
         {
-            problems.Add(new ConfigurationProblem(
-                "WHR1041", $"{WebhookReceiverOptions.SectionName}:Management:Token", $"The token has fewer than {MinTokenLength} characters.", "Make one with: openssl rand -hex 32."));
+            problems.Add(new ConfigurationProblem("WHR1041", TokenKey, $"The token has fewer than {MinTokenLength} characters.", TokenFix));
+        }
+        else if (management.Token is null && !isDevelopment)
+        {
+            problems.Add(new ConfigurationProblem("WHR1043", TokenKey, "The management API has no token.", TokenFix));
         }
     }
 

@@ -1,3 +1,5 @@
+using WebhookReceiver.Sources;
+
 namespace WebhookReceiver;
 
 /// <summary>The settings of the receiver: the configuration section <c>WebhookReceiver</c>.</summary>

@@ -1,12 +1,14 @@
 using System.Net;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using WebhookReceiver.Endpoints;
 using WebhookReceiver.Management;
 
 namespace WebhookReceiver.Sources;
 
 /// <summary>Finds everything that is wrong with the configuration at once; the program starts only when nothing is.</summary>
-internal sealed class WebhookReceiverOptionsValidator(IHostEnvironment environment) : IValidateOptions<WebhookReceiverOptions>
+internal sealed class WebhookReceiverOptionsValidator(IHostEnvironment environment, IServiceProvider services, ManagementSurface? management = null)
+    : IValidateOptions<WebhookReceiverOptions>
 {
     public ValidateOptionsResult Validate(string? name, WebhookReceiverOptions options)
     {
@@ -22,7 +24,12 @@ internal sealed class WebhookReceiverOptionsValidator(IHostEnvironment environme
         ValidateInbox(options.Inbox, problems);
         ValidateDispatch(options.Dispatch, problems);
         ValidateProxies(options.TrustedProxies, problems);
-        ManagementListener.Validate(options.Management, problems);
+        if (management is not null)
+        {
+            ManagementListener.Validate(options.Management, management.PublicUrls, environment.IsDevelopment(), problems);
+            TransportCheck.Validate(options, environment, management.PublicUrls, services, problems);
+        }
+
         return problems.Count == 0
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(problems.Select(static problem => problem.ToString()));

@@ -78,7 +78,7 @@ internal sealed class WebhookSource
             .SelectMany(static text => Template.Parse(text).Parts)
             .Where(static part => part.Kind == TemplatePartKind.Header).Select(static part => part.Name);
         var secret = plan.Definition.Schemes.Select(static scheme => scheme.Signature.Header).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return [.. new[] { "User-Agent" }.Concat(signed).Concat(named).Concat(plan.Definition.KeepHeaders)
+        return [.. signed.Prepend("User-Agent").Concat(named).Concat(plan.Definition.KeepHeaders)
             .Where(name => !secret.Contains(name)).Distinct(StringComparer.OrdinalIgnoreCase)];
     }
 }

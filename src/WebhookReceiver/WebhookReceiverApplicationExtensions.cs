@@ -1,0 +1,99 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using WebhookReceiver;
+using WebhookReceiver.Inbox;
+using WebhookReceiver.Management;
+
+namespace Microsoft.AspNetCore.Builder;
+
+/// <summary>Gives an application the management listener, and runs it with the product's exit codes.</summary>
+public static class WebhookReceiverApplicationExtensions
+{
+    /// <summary>Adds the management listener (<c>WebhookReceiver:Management:Url</c>) to the addresses that the application listens on.</summary>
+    /// <param name="builder">The application's builder, with its configuration complete.</param>
+    public static WebApplicationBuilder AddWebhookManagement(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var publicUrls = ManagementListener.Add(builder.Configuration, builder.WebHost);
+        builder.Services.TryAddSingleton(provider => new ManagementSurface(publicUrls, provider));
+        return builder;
+    }
+
+    /// <summary>
+    /// Serves the management API and the probes on the management listener, and nothing else there. Call it before the application's own
+    /// middleware.
+    /// </summary>
+    /// <param name="app">The application.</param>
+    /// <param name="configure">Adds middleware of your own to the management listener.</param>
+    /// <param name="map">Maps routes of your own on the management listener.</param>
+    public static WebApplication UseWebhookManagement(
+        this WebApplication app, Action<IApplicationBuilder>? configure = null, Action<IEndpointRouteBuilder>? map = null)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var surface = app.Services.GetService<ManagementSurface>()
+            ?? throw new InvalidOperationException("Call builder.AddWebhookManagement() first.");
+        app.MapWhen(surface.Includes, branch =>
+        {
+            // The application's own routing may have matched already: its routes do not answer here.
+            branch.Use((context, next) =>
+            {
+                context.SetEndpoint(null);
+                context.Request.RouteValues.Clear();
+                return next(context);
+            });
+            configure?.Invoke(branch);
+
+            // Without this UseRouting would take the application's own table, and map the management routes on the public listener as well.
+            branch.Properties.Remove("__GlobalEndpointRouteBuilder");
+            branch.UseRouting();
+            branch.UseEndpoints(endpoints =>
+            {
+                ManagementEndpoints.Map(endpoints);
+                map?.Invoke(endpoints);
+            });
+        });
+        return app;
+    }
+
+    /// <summary>Runs the application until it is told to stop.</summary>
+    /// <param name="app">The application.</param>
+    /// <returns>One of <see cref="ExitCodes"/>: what is wrong with the configuration or the inbox is written to standard error, without a stack trace.</returns>
+    public static async Task<int> RunWebhooksAsync(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        try
+        {
+            // What can be wrong is found before the host starts, which would log it with a stack trace.
+            _ = app.Services.GetRequiredService<IOptions<WebhookReceiverOptions>>().Value;
+            await app.Services.GetRequiredService<InboxService>().OpenAsync(CancellationToken.None).ConfigureAwait(false);
+            await app.RunAsync().ConfigureAwait(false);
+            return Environment.ExitCode;
+        }
+        catch (OptionsValidationException error)
+        {
+            var problems = error.Failures.ToArray();
+            await Console.Error.WriteLineAsync(
+                $"WebhookReceiver cannot start: {problems.Length} configuration problem{(problems.Length == 1 ? "" : "s")}{Environment.NewLine}").ConfigureAwait(false);
+            foreach (var problem in problems)
+            {
+                await Console.Error.WriteLineAsync("  " + problem.ReplaceLineEndings(Environment.NewLine + "  ")).ConfigureAwait(false);
+            }
+
+            return ExitCodes.Configuration;
+        }
+        catch (IOException error) when (error.InnerException is AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync($"WebhookReceiver cannot start: {error.Message}").ConfigureAwait(false);
+            return ExitCodes.Configuration;
+        }
+        catch (InboxException error)
+        {
+            await Console.Error.WriteLineAsync($"WebhookReceiver cannot start: {error.Message}").ConfigureAwait(false);
+            return ExitCodes.StorageFailed;
+        }
+    }
+}
