@@ -16,13 +16,13 @@ COPY src/ src/
 RUN dotnet publish src/WebhookReceiver.Host -c Release -a "${TARGETARCH:-$(dpkg --print-architecture)}" --no-restore --self-contained false \
         -p:PublishReadyToRun=true -p:UseAppHost=false -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false -o /app
 
-# The run image has no shell, so its only writable place is made here.
-RUN install -d -m 0700 /data
+# The run image has no shell, so its only writable place is made here. Inside a directory, because the mode of what is copied by name is lost.
+RUN install -d -m 0700 /rootfs/data
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
 WORKDIR /app
 COPY --from=build /app ./
-COPY --from=build --chown=1654:1654 /data /data
+COPY --from=build --chown=1654:1654 /rootfs/ /
 
 # No debugger, no profiler, no memory dump: secrets and payloads stay in memory. Diagnostics would need a writable /tmp, too.
 ENV ASPNETCORE_ENVIRONMENT=Production \
