@@ -8,6 +8,8 @@ namespace WebhookReceiver.Senders;
 /// </summary>
 internal static class Placeholders
 {
+    private const string WhsecPrefix = "whsec_";
+
     private static readonly FrozenSet<string> Known = new[]
     {
         "changeme", "change-me", "change_me", "change me", "change-this", "changethis", "change_this", "replace-me", "replaceme", "replace_me",
@@ -24,17 +26,16 @@ internal static class Placeholders
     public static bool Contains(string secret)
     {
         string text = secret.Trim();
-        if (text.StartsWith("whsec_", StringComparison.OrdinalIgnoreCase))
-        {
-            text = text["whsec_".Length..];
-        }
-
-        return text.Length == 0 || Known.Contains(text) || IsFiller(text) || IsVariable(text);
+        return text.Equals(WhsecPrefix, StringComparison.OrdinalIgnoreCase)
+            || Known.Contains(text)
+            || IsFiller(text.StartsWith(WhsecPrefix, StringComparison.OrdinalIgnoreCase) ? text[WhsecPrefix.Length..] : text)
+            || IsVariable(text);
     }
 
     /// <summary><c>xxxxxxxx</c>, <c>...</c>, <c>********</c>: one character that fills a gap.</summary>
     private static bool IsFiller(string text) =>
-        text[0] is 'x' or 'X' or '.' or '*' or '-' or '_' or '0' or '…' or '#' or '?' && text.All(c => char.ToLowerInvariant(c) == char.ToLowerInvariant(text[0]));
+        text[0] is 'x' or 'X' or '.' or '…' or '*' or '-' or '_' or '0' or '#' or '?'
+        && text.All(c => char.ToLowerInvariant(c) == char.ToLowerInvariant(text[0]));
 
     /// <summary><c>&lt;secret&gt;</c>, <c>${SECRET}</c>, <c>{{ secret }}</c>: a place in a file that nothing was put into.</summary>
     private static bool IsVariable(string text) =>
