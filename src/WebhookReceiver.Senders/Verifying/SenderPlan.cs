@@ -26,7 +26,9 @@ public sealed class SenderPlan
             map.TypeGrammar,
             [.. map.Timestamp.Select(Template.Parse)],
             [.. map.Data.Select(text => Template.Parse(text).Parts[0])]);
-        _idHeader = _schemes[0].Id is null ? map.Id.Select(OverrideRules.SingleHeader).FirstOrDefault(name => name is not null) : null;
+        _idHeader = _schemes[0].Id is null
+            ? map.Id.Select(OverrideRules.SingleHeader).FirstOrDefault(name => name is not null)
+            : null;
     }
 
     /// <summary>The row this plan was made from, with the overrides applied.</summary>
@@ -83,7 +85,8 @@ public sealed class SenderPlan
     public IReadOnlyList<KeyValuePair<string, string>> Sign(SigningInput input, SenderKey key)
     {
         IReadOnlyList<KeyValuePair<string, string>> headers = SchemeSigner.Sign(_schemes[0], Definition.Sample, input, key.For(0));
-        bool addsId = _idHeader is not null && !headers.Any(header => header.Key.Equals(_idHeader, StringComparison.OrdinalIgnoreCase));
+        bool addsId = _idHeader is not null
+            && !headers.Any(header => header.Key.Equals(_idHeader, StringComparison.OrdinalIgnoreCase));
         return addsId ? [new(_idHeader!, input.Id), .. headers] : headers;
     }
 }

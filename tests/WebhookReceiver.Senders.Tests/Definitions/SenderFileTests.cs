@@ -149,7 +149,7 @@ public sealed class SenderFileTests
     [InlineData("/handshakes", """[{"name":"x","when":{"{json:/a}":""},"reply":{}}]""", "$.handshakes[0].when['{json:/a}']: expected a text, or *")]
     [InlineData("/handshakes", """[{"name":"x","when":{"{body}":"b"},"reply":{}}]""", "$.handshakes[0].when['{body}']: expected only literals")]
     [InlineData("/handshakes", """[{"name":"x","when":{"{json:/a}":"b"},"secretEquals":"fixed","reply":{}}]""", "$.handshakes[0].secretEquals: expected a part")]
-    [InlineData("/handshakes", """[{"name":"x","when":{"{json:/a}":"b"},"reply":{"contentType":"text/html"}}]""", "$.handshakes[0].reply.contentType: expected a media type")]
+    [InlineData("/handshakes", """[{"name":"x","when":{"{json:/a}":"b"},"reply":{"contentType":"text/html"}}]""", "$.handshakes[0].reply.contentType: expected text/plain or application/json")]
     [InlineData("/handshakes", """[{"name":"x","when":{"{json:/a}":"b"},"reply":{"body":"{form:x}"}}]""", "$.handshakes[0].reply.body: expected form parts only where")]
     public void Member_ThatDoesNotFit_IsNamedWithItsPlace(string pointer, string value, string expected)
     {
