@@ -63,7 +63,10 @@ public sealed class SenderPlan
     /// <param name="request">The request.</param>
     /// <param name="keys">The live keys, newest first.</param>
     /// <param name="now">The receiver's clock.</param>
-    /// <remarks>The first scheme whose signature header is present decides alone; headers of other schemes are not looked at.</remarks>
+    /// <remarks>
+    /// The first scheme whose signature header is present decides alone; headers of other schemes are not looked at. Checked in this
+    /// order: duplicated headers, the signature's form, missing content, the id, the time's form, URL and key, the MAC, freshness.
+    /// </remarks>
     public SignatureVerdict Verify<TRequest>(ref readonly TRequest request, ReadOnlySpan<SenderKey> keys, DateTimeOffset now)
         where TRequest : ISignedRequest, allows ref struct
     {
