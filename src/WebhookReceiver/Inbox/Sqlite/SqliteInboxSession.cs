@@ -51,7 +51,7 @@ internal sealed class SqliteInboxSession : IDisposable
             INSERT INTO attempt(seq, handler, epoch, generation, number, started_at, ended_at, outcome, error)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
             """);
-        _due = Prepare("SELECT seq, handler FROM work WHERE state IN (1, 2) AND due_at <= ?1 ORDER BY due_at LIMIT ?2");
+        _due = Prepare("SELECT seq, handler FROM work WHERE state BETWEEN 1 AND 2 AND due_at <= ?1 ORDER BY due_at LIMIT ?2");
         _claim = Prepare("""
             UPDATE work SET state = 0, epoch = epoch + 1, attempt = attempt + 1, due_at = NULL WHERE seq = ?1 AND handler = ?2
             RETURNING generation, attempt, epoch

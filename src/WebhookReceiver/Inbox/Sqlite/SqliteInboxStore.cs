@@ -129,6 +129,7 @@ internal sealed class SqliteInboxStore : IInboxStore
         Pragma(handle, "page_size", $"{PageSize}", readBack: false); // takes effect in an empty file alone
         Pragma(handle, "journal_mode", "wal");
         Pragma(handle, "synchronous", _options.Synchronous);
+        Pragma(handle, "cache_size", "-16384"); // in KiB: the pages that are written again and again, with room to spare
         Pragma(handle, "wal_autocheckpoint", "2000");
         CreateOrCheckSchema(handle);
 
