@@ -12,7 +12,6 @@ public sealed class RetryTests
     {
         var deployer = new FakeDeployer();
         await using var host = Host(deployer);
-        await host.SendAsync("github", "push", Push);
         for (var i = 0; i < 200; i++)
         {
             var failing = new FakeDeployer { Failures = 2 };
