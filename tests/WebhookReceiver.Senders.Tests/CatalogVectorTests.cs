@@ -23,8 +23,9 @@ public sealed class CatalogVectorTests
         SenderDefinition row = Rows.Get(id);
         VectorDefinition vector = row.Vectors[index];
         TestRequest request = TestRequest.For(vector);
+        var now = DateTimeOffset.FromUnixTimeSeconds(vector.Now);
 
-        SignatureVerdict verdict = SenderPlan.Compile(row).Verify(in request, [Rows.Key(row, vector.Secret)], DateTimeOffset.FromUnixTimeSeconds(vector.Now));
+        SignatureVerdict verdict = SenderPlan.Compile(row).Verify(in request, [Rows.Key(row, vector.Secret)], now);
 
         Assert.Equal(vector.Valid, verdict.IsVerified);
         Assert.Equal(0, verdict.SchemeIndex);

@@ -3,7 +3,8 @@ namespace WebhookReceiver.Senders;
 /// <summary>Parts that come from a parsed body are found only where the sender sends that format.</summary>
 internal static class BodyParts
 {
-    public const string Expected = "form parts only where the bodies say form, json parts only where they say json or a formJsonField is set";
+    public const string Expected =
+        "form parts only where the bodies say form, json parts only where they say json or a formJsonField is set";
 
     public static bool Fit(Template template, SenderDefinition row)
     {

@@ -29,7 +29,8 @@ internal static class EventRules
         {
             if (problems.Template($"{path}[{i}]", texts[i], place) is { } template)
             {
-                problems.Require(template.Parts.Any(part => part.Kind != TemplatePartKind.Literal), $"{path}[{i}]", "a part that a request has");
+                bool hasPart = template.Parts.Any(part => part.Kind != TemplatePartKind.Literal);
+                problems.Require(hasPart, $"{path}[{i}]", "a part that a request has");
                 problems.Require(BodyParts.Fit(template, row), $"{path}[{i}]", BodyParts.Expected);
                 templates.Add(template);
             }

@@ -21,7 +21,10 @@ internal static class FieldNames
     }
 
     /// <summary>Whether two parts are one field. Headers ignore case, parameters do not.</summary>
-    public static bool Same(TemplatePart one, TemplatePart other) =>
-        one.Kind == other.Kind
-        && string.Equals(one.Name, other.Name, one.Kind == TemplatePartKind.Header ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
+    public static bool Same(TemplatePart one, TemplatePart other)
+    {
+        StringComparison comparison =
+            one.Kind == TemplatePartKind.Header ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+        return one.Kind == other.Kind && one.Name.Equals(other.Name, comparison);
+    }
 }

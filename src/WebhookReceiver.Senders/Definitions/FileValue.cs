@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace WebhookReceiver.Senders;
 
-/// <summary>A value of a row's file and the place where it stands. Reading it as something that it is not says so, with the place.</summary>
+/// <summary>A value of a row's file and the place where it stands. Reading it as what it is not fails, naming the place.</summary>
 /// <remarks>
 /// Read by hand and not into objects: the definitions keep their defaults in one place, and an error says what is expected in the
 /// words of the file instead of naming .NET types.
@@ -30,7 +30,9 @@ internal readonly record struct FileValue(JsonElement Element, string Path, stri
         Element.ValueKind == JsonValueKind.Number && Element.TryGetInt32(out int number) ? number : throw Expected("a whole number");
 
     public long Seconds() =>
-        Element.ValueKind == JsonValueKind.Number && Element.TryGetInt64(out long number) ? number : throw Expected("Unix seconds, a whole number");
+        Element.ValueKind == JsonValueKind.Number && Element.TryGetInt64(out long number)
+            ? number
+            : throw Expected("Unix seconds, a whole number");
 
     public bool Flag() => Element.ValueKind switch
     {

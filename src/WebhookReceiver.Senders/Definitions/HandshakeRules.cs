@@ -32,15 +32,16 @@ internal static class HandshakeRules
         }
 
         problems.Require(handshake.Reply.Status is >= 200 and <= 299, $"{path}.reply.status", "200 to 299");
-        problems.Require(
-            handshake.Reply.ContentType.Length > 0 && !handshake.Reply.ContentType.Any(char.IsControl), $"{path}.reply.contentType", "a media type");
-
-        // An echo as HTML would run a stranger's script under the receiver's name.
-        problems.Require(
-            !handshake.Reply.ContentType.Contains("html", StringComparison.OrdinalIgnoreCase),
-            $"{path}.reply.contentType",
-            "a media type that a browser does not run");
+        CheckContentType(handshake.Reply.ContentType, $"{path}.reply.contentType", problems);
         CheckTemplate(row, $"{path}.reply.body", handshake.Reply.Body, place, needsPart: false, problems);
+    }
+
+    /// <summary>An echo that a browser takes for a page would run a stranger's script under the receiver's name.</summary>
+    private static void CheckContentType(string contentType, string path, FileProblems problems)
+    {
+        string type = contentType.Split(';')[0].Trim();
+        problems.Require(
+            type is "text/plain" or "application/json" && !contentType.Any(char.IsControl), path, "text/plain or application/json");
     }
 
     private static void CheckTemplate(

@@ -36,7 +36,8 @@ internal static class SenderRules
         bool signsUrl = row.Schemes.Any(scheme => scheme.Content.Contains("{url}", StringComparison.Ordinal));
         for (int i = 0; i < row.Vectors.Count; i++)
         {
-            problems.Require(!signsUrl || row.Vectors[i].Url is not null, $"$.vectors[{i}].url", "the public URL, as the scheme signs it");
+            bool hasUrl = !signsUrl || row.Vectors[i].Url is not null;
+            problems.Require(hasUrl, $"$.vectors[{i}].url", "the public URL, as the scheme signs it");
         }
     }
 }

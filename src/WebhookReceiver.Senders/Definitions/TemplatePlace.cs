@@ -18,7 +18,8 @@ internal sealed class TemplatePlace
     public static TemplatePlace EventId { get; } =
         new("literals, {header:…}, {json:…}, {form:…} and {digest}", Literal, Header, Json, FormField, Digest);
 
-    public static TemplatePlace EventText { get; } = new("literals, {header:…}, {json:…} and {form:…}", Literal, Header, Json, FormField);
+    public static TemplatePlace EventText { get; } =
+        new("literals, {header:…}, {json:…} and {form:…}", Literal, Header, Json, FormField);
 
     public static TemplatePlace EventData { get; } = new("{json:…} or {form}", Json, Form);
 

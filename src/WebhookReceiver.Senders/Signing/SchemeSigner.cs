@@ -38,17 +38,23 @@ internal static class SchemeSigner
 
         if (place == scheme.TimeField)
         {
-            long number = scheme.TimeFormat == TimestampFormat.UnixSeconds ? input.SignedAt.ToUnixTimeSeconds() : input.SignedAt.ToUnixTimeMilliseconds();
+            long number = scheme.TimeFormat == TimestampFormat.UnixSeconds
+                ? input.SignedAt.ToUnixTimeSeconds()
+                : input.SignedAt.ToUnixTimeMilliseconds();
             return number >= 0
                 ? number.ToString(CultureInfo.InvariantCulture)
                 : throw new ArgumentException("A signed time cannot be before 1970.", nameof(input));
         }
 
-        // Whatever else is signed, only the row's sample knows a value of.
-        string? other = sample?.Headers
-            .FirstOrDefault(header => field.Kind == TemplatePartKind.Header && header.Key.Equals(field.Name, StringComparison.OrdinalIgnoreCase)).Value;
-        return other ?? throw new InvalidOperationException($"This sender signs '{field.Name}', and the sample of its row has no value for it.");
+        return SampleHeader(sample, field)
+            ?? throw new InvalidOperationException($"This sender signs '{field.Name}', and the sample of its row has no value for it.");
     }
+
+    /// <summary>Whatever else is signed, only the row's sample knows a value of.</summary>
+    private static string? SampleHeader(SampleDefinition? sample, TemplatePart field) =>
+        field.Kind == TemplatePartKind.Header
+            ? sample?.Headers.FirstOrDefault(header => header.Key.Equals(field.Name, StringComparison.OrdinalIgnoreCase)).Value
+            : null;
 
     private static string Compute(CompiledScheme scheme, string[] values, SigningInput input, ReadOnlySpan<byte> key)
     {

@@ -11,7 +11,7 @@ internal sealed class CompiledScheme
         Definition = definition;
         Index = index;
         Fields = [.. FieldNames.Of(content)];
-        Content = [.. content.Parts.Select(part => new ContentPart(part.Kind, FieldOf(part), Encoding.UTF8.GetBytes(part.Kind == TemplatePartKind.Literal ? part.Name : "")))];
+        Content = [.. content.Parts.Select(part => new ContentPart(part.Kind, FieldOf(part), LiteralOf(part)))];
         SignsBodyAlone = content.Parts is [{ Kind: TemplatePartKind.Body }];
         SignsUrl = content.Parts.Any(part => part.Kind == TemplatePartKind.Url);
         HashSize = Mac.Size(definition.Hash);
@@ -55,6 +55,9 @@ internal sealed class CompiledScheme
 
     /// <summary>One bit for each field: the set that is complete.</summary>
     public uint AllFields => (1u << Fields.Length) - 1;
+
+    private static byte[] LiteralOf(TemplatePart part) =>
+        part.Kind == TemplatePartKind.Literal ? Encoding.UTF8.GetBytes(part.Name) : [];
 
     private int FieldOf(TemplatePart part) => Array.FindIndex(Fields, field => FieldNames.Same(field, part));
 }

@@ -21,7 +21,7 @@ internal static class OverrideRules
         return overrides?.Tolerance is { } tolerance ? WithTolerance(row, tolerance) : row;
     }
 
-    /// <summary>The other schemes are other families of the sender's own headers: an operator who names the header means that one alone.</summary>
+    /// <summary>The other schemes are other families of the sender's own headers: who names the header means that one alone.</summary>
     private static SenderDefinition WithSignatureHeader(SenderDefinition row, string name)
     {
         if (!HeaderName.IsValid(name))
@@ -34,7 +34,7 @@ internal static class OverrideRules
             : row;
     }
 
-    /// <summary>The headers that the row tries first give way: they would let a stranger's header stand in where the named one is absent.</summary>
+    /// <summary>The headers that the row tries first give way: they would stand in where the named one is absent.</summary>
     private static SenderDefinition WithEventIdHeader(SenderDefinition row, string name)
     {
         if (!HeaderName.IsValid(name))

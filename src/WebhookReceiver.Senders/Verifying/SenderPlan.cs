@@ -26,7 +26,9 @@ public sealed class SenderPlan
             map.TypeGrammar,
             [.. map.Timestamp.Select(Template.Parse)],
             [.. map.Data.Select(text => Template.Parse(text).Parts[0])]);
-        _idHeader = _schemes[0].Id is null ? map.Id.Select(OverrideRules.SingleHeader).FirstOrDefault(name => name is not null) : null;
+        _idHeader = _schemes[0].Id is null
+            ? map.Id.Select(OverrideRules.SingleHeader).FirstOrDefault(name => name is not null)
+            : null;
     }
 
     /// <summary>The row this plan was made from, with the overrides applied.</summary>
@@ -61,7 +63,10 @@ public sealed class SenderPlan
     /// <param name="request">The request.</param>
     /// <param name="keys">The live keys, newest first.</param>
     /// <param name="now">The receiver's clock.</param>
-    /// <remarks>The first scheme whose signature header is present decides alone; headers of other schemes are not looked at.</remarks>
+    /// <remarks>
+    /// The first scheme whose signature header is present decides alone; headers of other schemes are not looked at. Checked in this
+    /// order: duplicated headers, the signature's form, missing content, the id, the time's form, URL and key, the MAC, freshness.
+    /// </remarks>
     public SignatureVerdict Verify<TRequest>(ref readonly TRequest request, ReadOnlySpan<SenderKey> keys, DateTimeOffset now)
         where TRequest : ISignedRequest, allows ref struct
     {
@@ -83,7 +88,8 @@ public sealed class SenderPlan
     public IReadOnlyList<KeyValuePair<string, string>> Sign(SigningInput input, SenderKey key)
     {
         IReadOnlyList<KeyValuePair<string, string>> headers = SchemeSigner.Sign(_schemes[0], Definition.Sample, input, key.For(0));
-        bool addsId = _idHeader is not null && !headers.Any(header => header.Key.Equals(_idHeader, StringComparison.OrdinalIgnoreCase));
+        bool addsId = _idHeader is not null
+            && !headers.Any(header => header.Key.Equals(_idHeader, StringComparison.OrdinalIgnoreCase));
         return addsId ? [new(_idHeader!, input.Id), .. headers] : headers;
     }
 }

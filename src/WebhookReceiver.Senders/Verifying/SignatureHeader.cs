@@ -55,7 +55,8 @@ internal ref struct SignatureHeader
         return location.Format switch
         {
             SignatureFormat.Bare => Claim(_value),
-            SignatureFormat.Prefixed => _value.StartsWith(location.Prefix!, StringComparison.Ordinal) && Claim(_value.AsSpan(location.Prefix!.Length)),
+            SignatureFormat.Prefixed =>
+                _value.StartsWith(location.Prefix!, StringComparison.Ordinal) && Claim(_value.AsSpan(location.Prefix!.Length)),
             SignatureFormat.Pairs => ReadItems(location.Parameter!, '='),
             SignatureFormat.Versioned => ReadItems(location.Parameter!, ','),
             _ => throw new InvalidOperationException($"Unknown format {location.Format}."),

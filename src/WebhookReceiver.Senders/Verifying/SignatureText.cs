@@ -8,7 +8,7 @@ internal static class SignatureText
     // 64 bytes in base64.
     private const int MaxBase64Length = 88;
 
-    /// <summary>Reads exactly as many bytes as <paramref name="destination"/> holds. A failure leaves nothing that could be compared.</summary>
+    /// <summary>Reads exactly as many bytes as <paramref name="destination"/> holds.</summary>
     public static bool TryDecode(SignatureEncoding encoding, ReadOnlySpan<char> text, Span<byte> destination) =>
         encoding == SignatureEncoding.Hex ? TryDecodeHex(text, destination) : TryDecodeBase64(text, destination);
 

@@ -4,7 +4,9 @@ namespace WebhookReceiver.Senders;
 /// <param name="Outcome">Verified, or the first check that failed.</param>
 /// <param name="KeyIndex">Which of the keys matched; -1 if none did.</param>
 /// <param name="SchemeIndex">Which of the sender's schemes decided; -1 if no signature header was present.</param>
-/// <param name="SignedAt">The signed time, where the scheme has one and it could be read.</param>
+/// <param name="SignedAt">
+/// The signed time, where the scheme has one and it could be read. It is the sender's word only where <paramref name="KeyIndex"/> is not -1.
+/// </param>
 public readonly record struct SignatureVerdict(SignatureOutcome Outcome, int KeyIndex, int SchemeIndex, DateTimeOffset? SignedAt)
 {
     /// <summary>Whether the request is the sender's own and fresh.</summary>

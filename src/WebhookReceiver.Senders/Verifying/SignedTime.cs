@@ -10,7 +10,7 @@ internal static class SignedTime
     {
         time = default;
         bool isSeconds = format == TimestampFormat.UnixSeconds;
-        if (text.IsEmpty || text.Length > (isSeconds ? MaxSecondsDigits : MaxMillisecondsDigits) || text.ContainsAnyExceptInRange('0', '9'))
+        if (text.IsEmpty || text.Length > (isSeconds ? MaxSecondsDigits : MaxMillisecondsDigits))
         {
             return false;
         }
@@ -18,6 +18,11 @@ internal static class SignedTime
         long number = 0;
         foreach (char digit in text)
         {
+            if (!char.IsAsciiDigit(digit))
+            {
+                return false;
+            }
+
             number = (number * 10) + (digit - '0');
         }
 

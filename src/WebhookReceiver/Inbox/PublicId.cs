@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
@@ -39,7 +40,7 @@ internal static class PublicId
         Span<byte> bytes = stackalloc byte[Bytes];
         if (!text.StartsWith(Prefix, StringComparison.Ordinal)
             || text.Length != Prefix.Length + Base64Url.GetEncodedLength(Bytes)
-            || !Base64Url.TryDecodeFromChars(text[Prefix.Length..], bytes, out var written)
+            || Base64Url.DecodeFromChars(text[Prefix.Length..], bytes, out _, out var written) != OperationStatus.Done
             || written != Bytes)
         {
             return false;

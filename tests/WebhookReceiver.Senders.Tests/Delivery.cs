@@ -1,0 +1,51 @@
+using System.Text;
+
+namespace WebhookReceiver.Senders.Tests;
+
+/// <summary>A signed request that a test bends in one way and then verifies.</summary>
+internal sealed record Delivery(SenderPlan Plan, SenderKey Key, byte[] Body, (string Name, string Value)[] Headers, DateTimeOffset Now, string? Url)
+{
+    public const string Secret = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+    public const string OtherSecret = "whsec_ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=";
+    public const string PublicUrl = "https://hooks.example.com/webhook/shop?a=1";
+
+    public static readonly DateTimeOffset SignedAt = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
+
+    /// <summary>A delivery of a sender as its row signs it, verified one second later.</summary>
+    public static Delivery Of(string sender, string? body = null) => Of(SenderPlan.Compile(Rows.Get(sender)), body);
+
+    public static Delivery Of(SenderPlan plan, string? body = null)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(body ?? plan.Definition.Sample?.Body ?? "{}");
+        SenderKey key = Rows.Key(plan.Definition, Secret);
+        IReadOnlyList<KeyValuePair<string, string>> headers = plan.Sign(new SigningInput(bytes, "msg_1", SignedAt, PublicUrl), key);
+        return new Delivery(plan, key, bytes, [.. headers.Select(header => (header.Key, header.Value))], SignedAt.AddSeconds(1), PublicUrl);
+    }
+
+    public string this[string name] => Headers.Single(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+
+    public Delivery Without(string name) =>
+        this with { Headers = [.. Headers.Where(header => !header.Name.Equals(name, StringComparison.OrdinalIgnoreCase))] };
+
+    public Delivery With(string name, string value) => Without(name).Adding(name, value);
+
+    public Delivery Adding(string name, string value) => this with { Headers = [.. Headers, (name, value)] };
+
+    /// <summary>Signs again over other texts of the signed headers, as an owner of the key could.</summary>
+    public Delivery SignedOver(string id, string timestamp)
+    {
+        byte[] content = [.. Encoding.UTF8.GetBytes($"{id}.{timestamp}."), .. Body];
+        string mac = Convert.ToBase64String(System.Security.Cryptography.HMACSHA256.HashData(Key.For(0), content));
+        return With("webhook-id", id).With("webhook-timestamp", timestamp).With("webhook-signature", $"v1,{mac}");
+    }
+
+    public SignatureVerdict Verify() => Verify(Key);
+
+    public SignatureVerdict Verify(params SenderKey[] keys)
+    {
+        var request = new TestRequest(Body, Headers, Url);
+        return Plan.Verify(in request, keys, Now);
+    }
+
+    public SignatureOutcome Outcome() => Verify().Outcome;
+}

@@ -1,0 +1,69 @@
+namespace WebhookReceiver.Senders.Tests;
+
+/// <summary>From the headers to the verdict nothing is allocated, whatever the verdict is.</summary>
+public sealed class AllocationTests
+{
+    private const int Rounds = 100;
+
+    public static TheoryData<string, string, string?, SignatureOutcome> Cases()
+    {
+        var data = new TheoryData<string, string, string?, SignatureOutcome>();
+        foreach (string id in SenderCatalog.Ids)
+        {
+            SchemeDefinition scheme = Rows.Get(id).Schemes[0];
+            data.Add(id, "", "", SignatureOutcome.Verified);
+            data.Add(id, scheme.Signature.Header, null, SignatureOutcome.SignatureMissing);
+            data.Add(id, scheme.Signature.Header, "nonsense", SignatureOutcome.SignatureMalformed);
+        }
+
+        data.Add("standard-webhooks", "webhook-id", "other", SignatureOutcome.SignatureMismatch);
+        data.Add("standard-webhooks", "webhook-id", "a.b", SignatureOutcome.IdMalformed);
+        data.Add("standard-webhooks", "webhook-id", null, SignatureOutcome.ContentMissing);
+        data.Add("standard-webhooks", "webhook-timestamp", "1e9", SignatureOutcome.TimestampMalformed);
+        data.Add("stripe", "Stripe-Signature", "t=1,t=2,v1=x", SignatureOutcome.SignatureMalformed);
+        data.Add("slack", "X-Slack-Request-Timestamp", "1", SignatureOutcome.SignatureMismatch);
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Verify_WithAnyOutcome_AllocatesNothing(string id, string header, string? value, SignatureOutcome expected)
+    {
+        Delivery delivery = Delivery.Of(id);
+        delivery = header.Length == 0 ? delivery : value is null ? delivery.Without(header) : delivery.With(header, value);
+
+        AssertAllocatesNothing(delivery, expected);
+    }
+
+    [Fact]
+    public void Verify_OfALargeBodyThatMustBeCopied_AllocatesNothing() =>
+        AssertAllocatesNothing(Delivery.Of("standard-webhooks", new string('x', 300_000)), SignatureOutcome.Verified);
+
+    [Theory]
+    [InlineData(3600, SignatureOutcome.TimestampStale)]
+    [InlineData(-3600, SignatureOutcome.TimestampAhead)]
+    public void Verify_OutOfTime_AllocatesNothing(int age, SignatureOutcome expected) =>
+        AssertAllocatesNothing(Delivery.Of("stripe") with { Now = Delivery.SignedAt.AddSeconds(age) }, expected);
+
+    [Fact]
+    public void Verify_WithADuplicatedHeader_AllocatesNothing() =>
+        AssertAllocatesNothing(Delivery.Of("standard-webhooks").Adding("webhook-id", "x"), SignatureOutcome.HeaderDuplicated);
+
+    private static void AssertAllocatesNothing(Delivery delivery, SignatureOutcome expected)
+    {
+        var request = new TestRequest(delivery.Body, delivery.Headers, delivery.Url);
+        SenderKey[] keys = [delivery.Key, delivery.Key];
+        for (int i = 0; i < Rounds; i++)
+        {
+            Assert.Equal(expected, delivery.Plan.Verify(in request, keys, delivery.Now).Outcome);
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < Rounds; i++)
+        {
+            delivery.Plan.Verify(in request, keys, delivery.Now);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+}

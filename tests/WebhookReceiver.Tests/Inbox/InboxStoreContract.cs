@@ -1,0 +1,478 @@
+using WebhookReceiver.Inbox;
+using WebhookReceiver.Tests.Support;
+
+namespace WebhookReceiver.Tests.Inbox;
+
+/// <summary>What every store promises. Each database has one subclass that makes an empty store and reopens it.</summary>
+public abstract class InboxStoreContract : IAsyncLifetime
+{
+    private static readonly HandlerIdentity[] Handlers = [new("", "new_order", "First"), new("", "new_order", "Second")];
+    private static readonly DateTimeOffset Now = TestEvents.Start;
+
+    private IInboxStore _store = null!;
+
+    private int First => _store.NumberOf(Handlers[0]);
+
+    private int Second => _store.NumberOf(Handlers[1]);
+
+    private protected abstract Task<IInboxStore> OpenAsync(IReadOnlyList<HandlerIdentity> handlers);
+
+    public async ValueTask InitializeAsync() => _store = await OpenAsync(Handlers);
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        await _store.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task Append_NewEvent_IsStoredWithItsExactBytes()
+    {
+        var stored = TestEvents.New("e1", body: "{\"data\":\"\\u0000 h\u00e9llo \u2028\"}");
+
+        Assert.Equal(AppendStatus.Committed, await _store.AppendAsync(TestEvents.Delivery(stored, true, First)));
+
+        Assert.False(stored.IsDuplicate);
+        var found = await FindAsync(stored);
+        Assert.Equal(stored.Body, found.Event.Body);
+        Assert.Equal(stored.BodySha256, found.Event.BodySha256);
+        Assert.Equal((stored.Source, stored.EventId, stored.Type, stored.ContentType), (found.Event.Source, found.Event.EventId, found.Event.Type, found.Event.ContentType));
+        Assert.Equal("e1", KeptHeaders.Read(found.Event.Headers)["x-event-id"]);
+        Assert.Equal(stored.ReceivedAt, found.Event.ReceivedAt);
+        Assert.Equal(stored.PublicId, found.Event.PublicId);
+    }
+
+    [Fact]
+    public async Task Append_EmptyBody_IsStoredAsEmptyAndNotAsMissing()
+    {
+        var stored = TestEvents.New("e1", body: "");
+
+        await _store.AppendAsync(TestEvents.Delivery(stored, true, First));
+
+        Assert.Empty((await FindAsync(stored)).Event.Body);
+    }
+
+    [Fact]
+    public async Task Append_SameSourceAndId_IsKnownByTheFirstId()
+    {
+        var (first, again) = (TestEvents.New("e1"), TestEvents.New("e1"));
+        await _store.AppendAsync(TestEvents.Delivery(first, true, First));
+
+        Assert.Equal(AppendStatus.Committed, await _store.AppendAsync(TestEvents.Delivery(again, true, First)));
+
+        Assert.True(again.IsDuplicate);
+        Assert.False(again.IsBodyMismatch);
+        Assert.Equal(first.PublicId, again.PublicId);
+        Assert.Single(await ListAsync());
+    }
+
+    [Fact]
+    public async Task Append_SameIdWithAnotherBody_KeepsTheFirstAndSaysSo()
+    {
+        var (first, again) = (TestEvents.New("e1"), TestEvents.New("e1", body: """{"other":1}"""));
+        await _store.AppendAsync(TestEvents.Delivery(first, true, First));
+        await _store.AppendAsync(TestEvents.Delivery(again, true, First));
+
+        Assert.True(again.IsDuplicate);
+        Assert.True(again.IsBodyMismatch);
+        Assert.Equal(first.Body, (await FindAsync(first)).Event.Body);
+    }
+
+    [Theory]
+    [InlineData("default", "E1")] // another case
+    [InlineData("default", "e\u0301")] // another normal form of é, beside the composed one
+    [InlineData("other", "\u00e9")] // another source
+    public async Task Append_IdThatOnlyLooksTheSame_IsAnotherEvent(string source, string id)
+    {
+        await _store.AppendAsync(TestEvents.Delivery(TestEvents.New("\u00e9"), true, First));
+        await _store.AppendAsync(TestEvents.Delivery(TestEvents.New("e1"), true, First));
+        var stored = TestEvents.New(id, source);
+
+        await _store.AppendAsync(TestEvents.Delivery(stored, true, First));
+
+        Assert.False(stored.IsDuplicate);
+    }
+
+    [Fact]
+    public async Task Append_SixtyFourTwinsAtOnce_StoresOne()
+    {
+        var twins = Enumerable.Range(0, 64).Select(_ => TestEvents.New("e1")).ToArray();
+
+        await Task.WhenAll(twins.Select(twin => Task.Run(async () => await _store.AppendAsync(TestEvents.Delivery(twin, true, First)))));
+
+        Assert.Single(twins, twin => !twin.IsDuplicate);
+        Assert.Single(twins.Select(twin => twin.PublicId).Distinct());
+    }
+
+    [Fact]
+    public async Task Append_KnownEventAfterReopening_IsStillKnown()
+    {
+        var first = TestEvents.New("e1");
+        await _store.AppendAsync(TestEvents.Delivery(first, true, First));
+        await ReopenAsync();
+
+        var again = TestEvents.New("e1");
+        await _store.AppendAsync(TestEvents.Delivery(again, true, First));
+
+        Assert.True(again.IsDuplicate);
+        Assert.Equal(first.PublicId, again.PublicId);
+    }
+
+    [Fact]
+    public async Task Append_DeliveryWithSeveralEvents_StoresEachWithItsOwnState()
+    {
+        var (handled, parked) = (TestEvents.New("e1"), TestEvents.New("e2", type: "unknown"));
+
+        await _store.AppendAsync(new InboxDelivery([handled, parked], [[First], []], BornRunning: true));
+
+        Assert.Equal(WorkState.Running, (await FindAsync(handled)).State);
+        Assert.Equal(WorkState.Parked, (await FindAsync(parked)).State);
+    }
+
+    [Fact]
+    public async Task Append_NoHandler_IsParkedAndNeverClaimed()
+    {
+        var stored = TestEvents.New("e1");
+        await _store.AppendAsync(TestEvents.Delivery(stored, false));
+
+        Assert.Empty(await ClaimAsync(Now.AddYears(1)));
+        Assert.Equal(WorkState.Parked, (await FindAsync(stored)).State);
+    }
+
+    [Fact]
+    public async Task Append_BornRunning_IsNotClaimedByAnybodyElse()
+    {
+        await _store.AppendAsync(TestEvents.Delivery(TestEvents.New("e1"), true, First));
+
+        Assert.Empty(await ClaimAsync(Now.AddYears(1)));
+    }
+
+    [Fact]
+    public async Task Claim_PendingWork_IsHandedOutOnceInTheOrderOfArrival()
+    {
+        foreach (var i in Enumerable.Range(0, 5))
+        {
+            await _store.AppendAsync(TestEvents.Delivery(TestEvents.New($"e{i}"), false, First));
+        }
+
+        var items = await ClaimAsync(Now);
+
+        Assert.Equal(["e0", "e1", "e2", "e3", "e4"], items.Select(item => item.Event.EventId));
+        Assert.All(items, item => Assert.Equal((1, 0), (item.Attempt, item.Generation)));
+        Assert.Empty(await ClaimAsync(Now));
+    }
+
+    [Fact]
+    public async Task Claim_Limit_IsKept()
+    {
+        foreach (var i in Enumerable.Range(0, 5))
+        {
+            await _store.AppendAsync(TestEvents.Delivery(TestEvents.New($"e{i}"), false, First));
+        }
+
+        Assert.Equal(2, (await _store.ClaimAsync(2, Now)).Count);
+    }
+
+    [Fact]
+    public async Task Complete_Success_IsSucceededAndLeavesOneAttempt()
+    {
+        var item = await NewRunningAsync();
+
+        Assert.True(await EndAsync(item, AttemptOutcome.Succeeded));
+
+        var found = await FindAsync(item.Event);
+        Assert.Equal(WorkState.Succeeded, found.State);
+        var attempt = Assert.Single(Assert.Single(found.Work).Attempts);
+        Assert.Equal((1, "succeeded"), (attempt.Number, attempt.Outcome));
+    }
+
+    [Fact]
+    public async Task Complete_InAnOlderEpoch_ChangesNothing()
+    {
+        var item = await NewRunningAsync();
+        await EndAsync(item, AttemptOutcome.Transient, due: Now.AddSeconds(5));
+        var claimed = Assert.Single(await ClaimAsync(Now.AddSeconds(5)));
+
+        Assert.False(await EndAsync(item, AttemptOutcome.Succeeded));
+
+        Assert.Equal(WorkState.Running, (await FindAsync(item.Event)).State);
+        Assert.True(await EndAsync(claimed, AttemptOutcome.Succeeded));
+    }
+
+    [Theory]
+    [InlineData((int)AttemptOutcome.Succeeded)]
+    [InlineData((int)AttemptOutcome.Permanent)]
+    [InlineData((int)AttemptOutcome.Exhausted)]
+    [InlineData((int)AttemptOutcome.Corrupt)]
+    public async Task Complete_WorkThatHasEnded_ChangesNothing(int outcome)
+    {
+        var item = await NewRunningAsync();
+        Assert.True(await EndAsync(item, (AttemptOutcome)outcome));
+        var state = (await FindAsync(item.Event)).State;
+
+        Assert.False(await EndAsync(item, AttemptOutcome.Transient, due: Now));
+
+        Assert.Equal(state, (await FindAsync(item.Event)).State);
+    }
+
+    [Fact]
+    public async Task Complete_Transient_IsDueAtItsTimeAndNotBefore()
+    {
+        var item = await NewRunningAsync();
+        await EndAsync(item, AttemptOutcome.Transient, due: Now.AddSeconds(5), error: "TimeoutException: away");
+
+        Assert.Empty(await ClaimAsync(Now.AddSeconds(4.9)));
+        var again = Assert.Single(await ClaimAsync(Now.AddSeconds(5)));
+
+        Assert.Equal(2, again.Attempt);
+        Assert.True(again.Epoch > item.Epoch);
+        Assert.Equal(item.Event.Body, again.Event.Body);
+        var attempt = Assert.Single(Assert.Single((await FindAsync(item.Event)).Work).Attempts);
+        Assert.Equal(("transient", "TimeoutException: away"), (attempt.Outcome, attempt.Error));
+    }
+
+    [Fact]
+    public async Task Complete_Deferred_DoesNotCountTheAttempt()
+    {
+        var item = await NewRunningAsync();
+        await EndAsync(item, AttemptOutcome.Deferred, due: Now.AddHours(1));
+
+        Assert.Equal(1, Assert.Single(await ClaimAsync(Now.AddHours(1))).Attempt);
+    }
+
+    [Fact]
+    public async Task Complete_Released_IsPendingAgainWithoutPenaltyOrTrace()
+    {
+        var item = await NewRunningAsync();
+        await EndAsync(item, AttemptOutcome.Released);
+
+        Assert.Empty(Assert.Single((await FindAsync(item.Event)).Work).Attempts);
+        Assert.Equal(1, Assert.Single(await ClaimAsync(Now)).Attempt);
+    }
+
+    [Fact]
+    public async Task Complete_OneOfTwoHandlersDead_LeavesTheOtherAlone()
+    {
+        var stored = TestEvents.New("e1");
+        await _store.AppendAsync(TestEvents.Delivery(stored, true, First, Second));
+        await EndAsync(new WorkItem(stored, First, 0, 1, 1), AttemptOutcome.Permanent, error: "no");
+
+        Assert.Equal(WorkState.Running, (await FindAsync(stored)).State);
+        await EndAsync(new WorkItem(stored, Second, 0, 1, 1), AttemptOutcome.Succeeded);
+
+        var found = await FindAsync(stored);
+        Assert.Equal(WorkState.Dead, found.State);
+        Assert.Equal([WorkState.Dead, WorkState.Succeeded], found.Work.Select(work => work.State));
+    }
+
+    [Fact]
+    public async Task Open_WorkThatWasRunning_IsPendingAgain()
+    {
+        var item = await NewRunningAsync();
+        await ReopenAsync();
+
+        var again = Assert.Single(await ClaimAsync(Now.AddYears(1)));
+
+        Assert.Equal((item.Event.EventId, 2), (again.Event.EventId, again.Attempt));
+        Assert.False(await EndAsync(item, AttemptOutcome.Succeeded));
+    }
+
+    [Fact]
+    public async Task Open_OldEventThatWasRunningAgain_IsFound()
+    {
+        // Old work that is claimed lies below the mark of what may be running, and must move it back.
+        var item = await NewRunningAsync();
+        await EndAsync(item, AttemptOutcome.Transient, due: Now.AddHours(1));
+        await EndAsync(await NewRunningAsync("e2"), AttemptOutcome.Succeeded);
+        await ReopenAsync();
+        Assert.Single(await ClaimAsync(Now.AddHours(1)));
+        await ReopenAsync();
+
+        Assert.Equal("e1", Assert.Single(await ClaimAsync(Now.AddYears(1))).Event.EventId);
+    }
+
+    [Fact]
+    public async Task Open_EndedWork_StaysEnded()
+    {
+        var item = await NewRunningAsync();
+        await EndAsync(item, AttemptOutcome.Succeeded);
+        await ReopenAsync();
+
+        Assert.Empty(await ClaimAsync(Now.AddYears(1)));
+        Assert.Equal(WorkState.Succeeded, (await FindAsync(item.Event)).State);
+    }
+
+    [Fact]
+    public async Task Open_SameHandler_HasTheSameNumber()
+    {
+        var (first, second) = (First, Second);
+        await ReopenAsync();
+
+        Assert.Equal((first, second), (First, Second));
+        Assert.NotEqual(first, second);
+    }
+
+    [Fact]
+    public async Task Replay_DeadWork_IsPendingInANewGeneration()
+    {
+        var item = await NewRunningAsync();
+        await EndAsync(item, AttemptOutcome.Permanent, error: "no");
+
+        Assert.Equal(ChangeStatus.Changed, await _store.ReplayAsync(item.Event.Seq, [First], "fixed", Now));
+
+        var again = Assert.Single(await ClaimAsync(Now));
+        Assert.Equal((1, 1), (again.Generation, again.Attempt));
+        await EndAsync(again, AttemptOutcome.Succeeded);
+        Assert.Equal(["permanent", "succeeded"], Assert.Single((await FindAsync(item.Event)).Work).Attempts.Select(attempt => attempt.Outcome));
+    }
+
+    [Fact]
+    public async Task Replay_ParkedWork_BecomesThatOfTheHandlers()
+    {
+        var stored = TestEvents.New("e1");
+        await _store.AppendAsync(TestEvents.Delivery(stored, false));
+
+        Assert.Equal(ChangeStatus.Changed, await _store.ReplayAsync(stored.Seq, [First, Second], "handlers were added", Now));
+
+        Assert.Equal([First, Second], (await ClaimAsync(Now)).Select(item => item.Handler).Order());
+        Assert.DoesNotContain((await FindAsync(stored)).Work, work => work.State == WorkState.Parked);
+    }
+
+    [Fact]
+    public async Task Replay_WorkWhoseHandlerHadGone_RunsAgainAndLeavesNothingParked()
+    {
+        var item = await NewRunningAsync();
+        await EndAsync(item, AttemptOutcome.Unhandled);
+        Assert.Equal(WorkState.Parked, (await FindAsync(item.Event)).State);
+
+        await _store.ReplayAsync(item.Event.Seq, [First], "the handler is back", Now);
+
+        Assert.True(await EndAsync(Assert.Single(await ClaimAsync(Now)), AttemptOutcome.Succeeded));
+        Assert.Equal(WorkState.Succeeded, (await FindAsync(item.Event)).State);
+    }
+
+    [Fact]
+    public async Task Replay_RunningWork_IsRefused()
+    {
+        var item = await NewRunningAsync();
+
+        Assert.Equal(ChangeStatus.Refused, await _store.ReplayAsync(item.Event.Seq, [First], "again", Now));
+        Assert.True(await EndAsync(item, AttemptOutcome.Succeeded));
+    }
+
+    [Fact]
+    public async Task Replay_Twice_RunsOnce()
+    {
+        var item = await NewRunningAsync();
+        await EndAsync(item, AttemptOutcome.Succeeded);
+
+        Assert.Equal(ChangeStatus.Changed, await _store.ReplayAsync(item.Event.Seq, [First], "again", Now));
+        Assert.Equal(ChangeStatus.Refused, await _store.ReplayAsync(item.Event.Seq, [First], "again", Now));
+        Assert.Single(await ClaimAsync(Now));
+    }
+
+    [Fact]
+    public async Task Replay_UnknownEvent_IsNotFound() =>
+        Assert.Equal(ChangeStatus.NotFound, await _store.ReplayAsync(4711, [First], "again", Now));
+
+    [Fact]
+    public async Task Cancel_ScheduledWork_IsNeverClaimed()
+    {
+        var item = await NewRunningAsync();
+        await EndAsync(item, AttemptOutcome.Transient, due: Now);
+
+        Assert.Equal(ChangeStatus.Changed, await _store.CancelAsync(item.Event.Seq, "not needed", Now));
+
+        Assert.Empty(await ClaimAsync(Now.AddYears(1)));
+        Assert.Equal(WorkState.Cancelled, (await FindAsync(item.Event)).State);
+        Assert.Equal(ChangeStatus.Changed, await _store.ReplayAsync(item.Event.Seq, [First], "needed after all", Now));
+    }
+
+    [Fact]
+    public async Task Cancel_RunningOrSucceededWork_IsRefused()
+    {
+        var item = await NewRunningAsync();
+        Assert.Equal(ChangeStatus.Refused, await _store.CancelAsync(item.Event.Seq, "stop", Now));
+        await EndAsync(item, AttemptOutcome.Succeeded);
+        Assert.Equal(ChangeStatus.Refused, await _store.CancelAsync(item.Event.Seq, "stop", Now));
+    }
+
+    [Fact]
+    public async Task List_Filters_GiveWhatTheySay()
+    {
+        await _store.AppendAsync(TestEvents.Delivery(TestEvents.New("e1", "a", "x"), true, First));
+        await _store.AppendAsync(TestEvents.Delivery(TestEvents.New("e2", "b", "x"), false, First));
+        await _store.AppendAsync(TestEvents.Delivery(TestEvents.New("e3", "b", "y"), false));
+
+        Assert.Equal(["e3", "e2", "e1"], await IdsAsync(new EventFilter(null, null, null, 10, null)));
+        Assert.Equal(["e3", "e2"], await IdsAsync(new EventFilter("b", null, null, 10, null)));
+        Assert.Equal(["e2", "e1"], await IdsAsync(new EventFilter(null, "x", null, 10, null)));
+        Assert.Equal(["e2"], await IdsAsync(new EventFilter("b", "x", null, 10, null)));
+        Assert.Equal(["e1"], await IdsAsync(new EventFilter(null, null, WorkState.Running, 10, null)));
+        Assert.Equal(["e2"], await IdsAsync(new EventFilter(null, null, WorkState.Pending, 10, null)));
+        Assert.Equal(["e3"], await IdsAsync(new EventFilter("b", "y", WorkState.Parked, 10, null)));
+        Assert.Empty(await IdsAsync(new EventFilter("b' OR '1'='1", "%", null, 10, null)));
+    }
+
+    [Fact]
+    public async Task List_Pages_CoverAllEventsOnce()
+    {
+        foreach (var i in Enumerable.Range(0, 7))
+        {
+            await _store.AppendAsync(TestEvents.Delivery(TestEvents.New($"e{i}"), true, First));
+        }
+
+        var first = await _store.Reader.ListAsync(new EventFilter(null, null, null, 4, null), TestContext.Current.CancellationToken);
+        var second = await _store.Reader.ListAsync(new EventFilter(null, null, null, 4, first[^1].Seq), TestContext.Current.CancellationToken);
+
+        Assert.Equal(["e6", "e5", "e4", "e3", "e2", "e1", "e0"], first.Concat(second).Select(row => row.EventId));
+    }
+
+    [Fact]
+    public async Task Find_WrongRandomPart_FindsNothing()
+    {
+        var stored = TestEvents.New("e1");
+        await _store.AppendAsync(TestEvents.Delivery(stored, true, First));
+
+        Assert.Null(await _store.Reader.FindAsync(stored.Seq, stored.Token ^ 1, TestContext.Current.CancellationToken));
+        Assert.Null(await _store.Reader.FindAsync(stored.Seq + 1, stored.Token, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Count_EveryEvent_IsInOneState()
+    {
+        await EndAsync(await NewRunningAsync(), AttemptOutcome.Succeeded);
+        await _store.AppendAsync(TestEvents.Delivery(TestEvents.New("e2"), true, First, Second));
+        await _store.AppendAsync(TestEvents.Delivery(TestEvents.New("e3"), false));
+
+        var counts = await _store.Reader.CountAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal((1, 1, 1), (counts.ByState[WorkState.Succeeded], counts.ByState[WorkState.Running], counts.ByState[WorkState.Parked]));
+        Assert.Equal((3, 0), (counts.ByState.Values.Sum(), counts.Unaccounted));
+    }
+
+    private protected async Task ReopenAsync()
+    {
+        await _store.DisposeAsync();
+        _store = await OpenAsync(Handlers);
+    }
+
+    private async Task<WorkItem> NewRunningAsync(string id = "e1")
+    {
+        var stored = TestEvents.New(id);
+        await _store.AppendAsync(TestEvents.Delivery(stored, true, First));
+        return new WorkItem(stored, First, Generation: 0, Attempt: 1, Epoch: 1);
+    }
+
+    private async Task<bool> EndAsync(WorkItem item, AttemptOutcome outcome, DateTimeOffset? due = null, string? error = null) =>
+        await _store.CompleteAsync(new WorkCompletion(item, outcome, Now, Now, due, error));
+
+    private async Task<IReadOnlyList<WorkItem>> ClaimAsync(DateTimeOffset now) => await _store.ClaimAsync(100, now);
+
+    private async Task<EventDetail> FindAsync(InboxEvent stored) =>
+        await _store.Reader.FindAsync(stored.Seq, stored.Token, TestContext.Current.CancellationToken) ?? throw new InvalidOperationException("The event is gone.");
+
+    private async Task<IReadOnlyList<EventRow>> ListAsync() => await _store.Reader.ListAsync(new EventFilter(null, null, null, 200, null), TestContext.Current.CancellationToken);
+
+    private async Task<IEnumerable<string>> IdsAsync(EventFilter filter) => (await _store.Reader.ListAsync(filter, TestContext.Current.CancellationToken)).Select(row => row.EventId);
+}

@@ -1,0 +1,188 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+using WebhookReceiver.Inbox;
+using WebhookReceiver.Inbox.Sqlite;
+using WebhookReceiver.Tests.Support;
+
+namespace WebhookReceiver.Tests.Inbox;
+
+/// <summary>The contract on SQLite, and what is SQLite's own.</summary>
+public sealed class SqliteInboxStoreTests : InboxStoreContract
+{
+    private readonly TemporaryDirectory _directory = new();
+    private Exception? _failure;
+    private volatile int _failNextCommitWith;
+
+    private string Database => _directory.File("inbox.db");
+
+    private protected override async Task<IInboxStore> OpenAsync(IReadOnlyList<HandlerIdentity> handlers)
+    {
+        var store = new SqliteInboxStore(Options(handlers));
+        await store.OpenAsync(TestContext.Current.CancellationToken);
+        return store;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _directory.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task Open_ByTwoStores_RefusesTheSecondClearly()
+    {
+        var second = new SqliteInboxStore(Options([]));
+
+        var error = await Assert.ThrowsAsync<InboxException>(() => second.OpenAsync(TestContext.Current.CancellationToken));
+
+        Assert.Contains("in use by another process", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_FileThatIsNoDatabase_SaysSo()
+    {
+        var path = _directory.File("text.db");
+        await File.WriteAllTextAsync(path, new string('x', 4096), TestContext.Current.CancellationToken);
+        var store = new SqliteInboxStore(Options([]) with { Path = path });
+
+        var error = await Assert.ThrowsAsync<InboxException>(() => store.OpenAsync(TestContext.Current.CancellationToken));
+
+        Assert.Contains(path, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_NewerSchema_IsRefused()
+    {
+        var path = _directory.File("newer.db");
+        await using (var store = new SqliteInboxStore(Options([]) with { Path = path }))
+        {
+            await store.OpenAsync(TestContext.Current.CancellationToken);
+        }
+
+        Execute(path, "UPDATE meta SET value = 2 WHERE key = 'schema'");
+        var error = await Assert.ThrowsAsync<InboxException>(() => new SqliteInboxStore(Options([]) with { Path = path }).OpenAsync(TestContext.Current.CancellationToken));
+
+        Assert.Contains("schema version 2", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_NewFile_IsOursAlone()
+    {
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Database));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Database + "-wal"));
+    }
+
+    [Fact]
+    public async Task Append_CommitFails_AcknowledgesNobodyAndEndsTheStore()
+    {
+        await using var store = await OpenOtherAsync("failing.db");
+        var handler = store.NumberOf(new HandlerIdentity("", "new_order", "First"));
+        await store.AppendAsync(TestEvents.Delivery(TestEvents.New("before"), true, handler));
+        _failNextCommitWith = raw.SQLITE_IOERR;
+
+        var twins = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(async () =>
+            await store.AppendAsync(TestEvents.Delivery(TestEvents.New("e1"), true, handler)))));
+
+        Assert.All(twins, status => Assert.Equal(AppendStatus.Failed, status));
+        Assert.True(store.HasFailed);
+        Assert.IsType<SqliteException>(_failure);
+        Assert.Equal(AppendStatus.Failed, await store.AppendAsync(TestEvents.Delivery(TestEvents.New("e2"), true, handler)));
+    }
+
+    [Fact]
+    public async Task Append_DiskFullAtCommit_FailsTheBatchAndHeals()
+    {
+        await using var store = await OpenOtherAsync("full.db");
+        var handler = store.NumberOf(new HandlerIdentity("", "new_order", "First"));
+        _failNextCommitWith = raw.SQLITE_FULL;
+
+        Assert.Equal(AppendStatus.Failed, await store.AppendAsync(TestEvents.Delivery(TestEvents.New("e1"), true, handler)));
+        _failNextCommitWith = 0;
+        var again = TestEvents.New("e1");
+
+        Assert.Equal(AppendStatus.Committed, await store.AppendAsync(TestEvents.Delivery(again, true, handler)));
+        Assert.False(again.IsDuplicate);
+        Assert.False(store.HasFailed);
+        Assert.Single(await store.Reader.ListAsync(new EventFilter(null, null, null, 10, null), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Append_OneBadRowInABatch_DoesNotFailItsNeighbours()
+    {
+        await using var store = await OpenOtherAsync("bad.db");
+        var handler = store.NumberOf(new HandlerIdentity("", "new_order", "First"));
+
+        // The same handler twice breaks the key of the work, after the event itself was inserted.
+        var bad = new InboxDelivery([TestEvents.New("bad")], [[handler, handler]], BornRunning: true);
+        var good = Enumerable.Range(0, 20).Select(i => TestEvents.New($"good{i}")).ToArray();
+        var appends = good.Select(stored => store.AppendAsync(TestEvents.Delivery(stored, true, handler)).AsTask()).ToList();
+        appends.Insert(10, store.AppendAsync(bad).AsTask());
+        var statuses = await Task.WhenAll(appends);
+
+        Assert.Equal(20, statuses.Count(status => status == AppendStatus.Committed));
+        Assert.Equal(AppendStatus.Failed, statuses[10]);
+        var stored = await store.Reader.ListAsync(new EventFilter(null, null, null, 200, null), TestContext.Current.CancellationToken);
+        Assert.Equal(20, stored.Count);
+        Assert.DoesNotContain(stored, row => row.EventId == "bad");
+    }
+
+    [Fact]
+    public async Task Count_OpenWorkDeletedBehindTheProductsBack_IsUnaccounted()
+    {
+        var path = _directory.File("deleted.db");
+        await using var store = new SqliteInboxStore(Options([new("", "new_order", "First")]) with { Path = path });
+        await store.OpenAsync(TestContext.Current.CancellationToken);
+        await store.AppendAsync(TestEvents.Delivery(TestEvents.New("e1"), true, 1));
+
+        Execute(path, "DELETE FROM work");
+
+        Assert.Equal(1, (await store.Reader.CountAsync(TestContext.Current.CancellationToken)).Unaccounted);
+    }
+
+    [Fact]
+    public async Task Append_TooMuchWaiting_IsOverloadedAtOnce()
+    {
+        using var gate = new ManualResetEventSlim();
+        var path = _directory.File("slow.db");
+        await using var store = new SqliteInboxStore(Options([new("", "new_order", "First")]) with { Path = path, BeforeCommit = gate.Wait });
+        await store.OpenAsync(TestContext.Current.CancellationToken);
+        var waiting = Enumerable.Range(0, SqliteInboxWriter.MaxWaiting)
+            .Select(i => store.AppendAsync(TestEvents.Delivery(TestEvents.New($"e{i}"), true, 1)).AsTask()).ToArray();
+
+        Assert.Equal(AppendStatus.Overloaded, await store.AppendAsync(TestEvents.Delivery(TestEvents.New("late"), true, 1)));
+
+        gate.Set();
+        Assert.All(await Task.WhenAll(waiting), status => Assert.Equal(AppendStatus.Committed, status));
+    }
+
+    private async Task<SqliteInboxStore> OpenOtherAsync(string name)
+    {
+        var store = new SqliteInboxStore(Options([new("", "new_order", "First")]) with { Path = _directory.File(name) });
+        await store.OpenAsync(TestContext.Current.CancellationToken);
+        return store;
+    }
+
+    private SqliteInboxOptions Options(IReadOnlyList<HandlerIdentity> handlers) => new()
+    {
+        Path = Database,
+        Handlers = handlers,
+        OnFailed = error => _failure = error,
+        BeforeCommit = () =>
+        {
+            if (_failNextCommitWith is not 0 and var code)
+            {
+                throw new SqliteException("The disk said no.", code);
+            }
+        },
+    };
+
+    private static void Execute(string path, string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}
