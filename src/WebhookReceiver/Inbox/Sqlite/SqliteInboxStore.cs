@@ -23,6 +23,8 @@ internal sealed class SqliteInboxStore : IInboxStore
 
     public bool HasFailed => _writer is { HasFailed: true };
 
+    public SqliteInboxOptions Options => _options;
+
     public string Path => _options.Path;
 
     public IInboxReader Reader => _reader ?? throw NotOpen();
