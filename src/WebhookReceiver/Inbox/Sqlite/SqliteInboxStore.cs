@@ -64,17 +64,17 @@ internal sealed class SqliteInboxStore : IInboxStore
             return AppendStatus.Failed;
         }
 
-        var command = new AppendCommand(delivery);
-        if (!Writer.TryAppend(command))
-        {
-            return AppendStatus.Overloaded;
-        }
-
         try
         {
+            var command = new AppendCommand(delivery);
+            if (!Writer.TryAppend(command))
+            {
+                return AppendStatus.Overloaded;
+            }
+
             return await command.Completion.ConfigureAwait(false);
         }
-        catch (SqliteException)
+        catch (Exception error) when (error is SqliteException or ObjectDisposedException)
         {
             return AppendStatus.Failed;
         }
