@@ -80,7 +80,18 @@ internal sealed class SqliteInboxStore : IInboxStore
         }
     }
 
-    public ValueTask<bool> CompleteAsync(WorkCompletion completion) => Writer.ChangeAsync(new CompleteCommand(completion));
+    public void Complete(WorkCompletion completion, Action<WorkCompletion, CompletionStatus> recorded)
+    {
+        try
+        {
+            Writer.Change(new CompleteCommand(completion, recorded));
+        }
+        catch (InvalidOperationException)
+        {
+            // Closed, or closing: a handler that outlived the stop.
+            recorded(completion, CompletionStatus.Failed);
+        }
+    }
 
     public ValueTask<IReadOnlyList<WorkItem>> ClaimAsync(int limit, DateTimeOffset now) => ChangeAsync(session => session.Claim(limit, now));
 
@@ -102,7 +113,13 @@ internal sealed class SqliteInboxStore : IInboxStore
         return ValueTask.CompletedTask;
     }
 
-    private ValueTask<T> ChangeAsync<T>(Func<SqliteInboxSession, T> change) => Writer.ChangeAsync(new ChangeCommand<T>(change));
+    private ValueTask<T> ChangeAsync<T>(Func<SqliteInboxSession, T> change)
+    {
+        var command = new ChangeCommand<T>(change);
+        var completion = command.Completion;
+        Writer.Change(command);
+        return completion;
+    }
 
     private void Open()
     {
