@@ -25,12 +25,11 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     private readonly AttemptRunner _runner;
     private readonly TimeProvider _clock;
     private readonly ILogger<Dispatcher> _logger;
-    private readonly int _concurrency;
     private readonly DispatchRoom _room = new();
     private readonly Channel<WorkItem> _queue = Channel.CreateUnbounded<WorkItem>();
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly CancellationTokenSource _stopping = new();
-    private readonly HashSet<WorkItem> _running = new(ReferenceEqualityComparer.Instance);
+    private readonly WorkItem?[] _running;
     private Task _pump = Task.CompletedTask;
     private Task _workers = Task.CompletedTask;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,7 +40,7 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     {
         (_store, _runner, _clock, _logger) = (store, runner, clock, logger);
         _recorded = Recorded;
-        _concurrency = options.Value.Dispatch.MaxConcurrency;
+        _running = new WorkItem?[options.Value.Dispatch.MaxConcurrency];
     }
 
     /// <summary>
@@ -92,7 +91,7 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _pump = Task.Run(PumpAsync, CancellationToken.None);
-        _workers = Task.WhenAll(Enumerable.Range(0, _concurrency).Select(_ => Task.Run(WorkAsync, CancellationToken.None)));
+        _workers = Task.WhenAll(Enumerable.Range(0, _running.Length).Select(slot => Task.Run(() => WorkAsync(slot), CancellationToken.None)));
         return Task.CompletedTask;
     }
 
@@ -130,7 +129,7 @@ internal sealed class Dispatcher : IHostedService, IDisposable
         }
     }
 
-    private async Task WorkAsync()
+    private async Task WorkAsync(int slot)
     {
         var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _clock);
         var registration = _stopping.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), limit);
@@ -140,16 +139,9 @@ internal sealed class Dispatcher : IHostedService, IDisposable
             {
                 while (!_stopping.IsCancellationRequested && _queue.Reader.TryRead(out var item))
                 {
-                    lock (_running)
-                    {
-                        _running.Add(item);
-                    }
-
+                    Volatile.Write(ref _running[slot], item);
                     var completion = await _runner.RunAsync(item, limit, _stopping.Token).ConfigureAwait(false);
-                    lock (_running)
-                    {
-                        _running.Remove(item);
-                    }
+                    Volatile.Write(ref _running[slot], null);
 
                     // Not awaited: the slot is free while the writer commits; the room in memory is not, so that this stays bounded.
                     Finish(completion);
@@ -269,15 +261,18 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     private async Task ReleaseAsync()
     {
         var left = new List<WorkItem>();
-        while (_queue.Reader.TryRead(out var item))
+        while (_queue.Reader.TryRead(out var queued))
         {
-            left.Add(item);
+            left.Add(queued);
         }
 
-        lock (_running)
+        for (var slot = 0; slot < _running.Length; slot++)
         {
             // Handlers that ignored their token: whatever they still say, the epoch and the state refuse it.
-            left.AddRange(_running);
+            if (Volatile.Read(ref _running[slot]) is { } item)
+            {
+                left.Add(item);
+            }
         }
 
         var now = _clock.GetUtcNow();
