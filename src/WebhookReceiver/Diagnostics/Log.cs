@@ -54,7 +54,7 @@ internal static partial class Log
     public static partial void HandlerGone(ILogger logger, string id, string source, string type);
 
     [LoggerMessage(EventIds.CompletionFailed, LogLevel.Error, "The end of an attempt on {Id} could not be stored; it runs again after the next start", EventName = "CompletionFailed")]
-    public static partial void CompletionFailed(ILogger logger, string id, Exception error);
+    public static partial void CompletionFailed(ILogger logger, string id);
 
     [LoggerMessage(EventIds.ClaimFailed, LogLevel.Error, "Looking for due work failed; tried again in a moment", EventName = "ClaimFailed")]
     public static partial void ClaimFailed(ILogger logger, Exception error);
