@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using WebhookReceiver.Dispatch;
+using WebhookReceiver.Sources;
 
 namespace WebhookReceiver.Testing;
 
@@ -63,6 +64,14 @@ public static class WebhookTestingExtensions
         services.AddSingleton<TestSettings>();
         services.AddSingleton<IPostConfigureOptions<WebhookReceiverOptions>>(static provider => provider.GetRequiredService<TestSettings>());
         services.AddSingleton(static provider => new WebhookTester(provider));
+
+        foreach (var validator in services.Where(static service => service.ImplementationType == typeof(WebhookReceiverOptionsValidator)).ToArray())
+        {
+            services.Remove(validator);
+        }
+
+        services.AddSingleton<WebhookReceiverOptionsValidator>();
+        services.AddSingleton<IValidateOptions<WebhookReceiverOptions>, ObservedValidator>();
 
         // The same spread of retries in every run.
         services.RemoveAll<RetrySchedule>();

@@ -201,11 +201,13 @@ internal sealed class Dispatcher : IHostedService, IDisposable
 
     private async Task PumpAsync()
     {
-        using var timer = _clock.CreateTimer(static state => ((Dispatcher)state!).Poke(), this, PollInterval, PollInterval);
+        using var timer = _clock.CreateTimer(static state => ((Dispatcher)state!).Poke(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         while (!_stopping.IsCancellationRequested)
         {
             try
             {
+                // Before the store is asked, so that no time can pass unseen in between; once, so that a clock that jumps does not poll for each second.
+                timer.Change(PollInterval, Timeout.InfiniteTimeSpan);
                 await ClaimDueAsync().ConfigureAwait(false);
                 await _wake.WaitAsync(_stopping.Token).ConfigureAwait(false);
             }
