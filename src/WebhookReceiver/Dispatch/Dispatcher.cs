@@ -34,6 +34,7 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     private Task _pump = Task.CompletedTask;
     private Task _workers = Task.CompletedTask;
     private int _unfinished;
+    private bool _isDisposed;
 
     public Dispatcher(IInboxStore store, AttemptRunner runner, IOptions<WebhookReceiverOptions> options, TimeProvider clock, ILogger<Dispatcher> logger)
     {
@@ -94,6 +95,11 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     /// <summary>Stops: running handlers get their token and a while to end, and what is unfinished goes back to pending without a penalty.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        if (_isDisposed)
+        {
+            return; // A host that failed to start is disposed of before it is stopped: what failed must be heard, not this.
+        }
+
         await _stopping.CancelAsync().ConfigureAwait(false);
         _queue.Writer.TryComplete();
         await _pump.ConfigureAwait(false);
@@ -111,6 +117,7 @@ internal sealed class Dispatcher : IHostedService, IDisposable
 
     public void Dispose()
     {
+        _isDisposed = true;
         _stopping.Dispose();
         _wake.Dispose();
     }
