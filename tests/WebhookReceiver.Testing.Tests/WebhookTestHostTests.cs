@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using WebhookReceiver.Testing.Sample;
 
 namespace WebhookReceiver.Testing.Tests;
@@ -136,6 +137,18 @@ public sealed class WebhookTestHostTests
     }
 
     [Fact]
+    public async Task Host_ProgramFailsAtTheEndOfItsStart_SaysThatAndNothingElse()
+    {
+        var error = await Assert.ThrowsAsync<NotSupportedException>(async () =>
+        {
+            await using var host = new WebhookTestHost<Program>(services => services.AddHostedService<FailingService>());
+            await host.EventsAsync();
+        });
+
+        Assert.Equal("Not today.", error.Message);
+    }
+
+    [Fact]
     public async Task Webhooks_FactoryIsNotPrepared_SaysWhatIsMissing()
     {
         await using var factory = new PlainFactory();
@@ -170,6 +183,21 @@ public sealed class WebhookTestHostTests
         {
             directory.Delete(recursive: true);
         }
+    }
+
+    private sealed class FailingService : IHostedLifecycleService
+    {
+        public Task StartedAsync(CancellationToken cancellationToken) => throw new NotSupportedException("Not today.");
+
+        public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private sealed class PlainFactory : WebApplicationFactory<Program>
