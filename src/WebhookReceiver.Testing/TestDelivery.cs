@@ -44,7 +44,7 @@ public sealed class TestDelivery
     /// advanced to the time when that is due, so that a handler that fails and then succeeds is handled without further ado.
     /// </summary>
     /// <param name="advanceClock">Whether to advance the clock; with <see langword="false"/> that is the test's own business.</param>
-    /// <param name="timeout">How long to wait in real time; <see langword="null"/> for <see cref="WebhookTestOptions.Timeout"/>.</param>
+    /// <param name="timeout">How long to wait in real time for each attempt; <see langword="null"/> for <see cref="WebhookTestOptions.Timeout"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The event with all its attempts.</returns>
     /// <exception cref="TimeoutException">It took too long; the message has the event's timeline.</exception>
@@ -54,7 +54,7 @@ public sealed class TestDelivery
 
     /// <summary>Waits until every handler has ended so many attempts. Does not touch the clock.</summary>
     /// <param name="attempts">How many, from 1.</param>
-    /// <param name="timeout">How long to wait in real time; <see langword="null"/> for <see cref="WebhookTestOptions.Timeout"/>.</param>
+    /// <param name="timeout">How long to wait in real time for each attempt; <see langword="null"/> for <see cref="WebhookTestOptions.Timeout"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The event with its attempts so far.</returns>
     /// <exception cref="TimeoutException">It took too long; the message has the event's timeline.</exception>

@@ -14,10 +14,13 @@ public sealed class WebhookTestOptions
     /// </summary>
     public FakeTimeProvider Clock { get; set; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
-    /// <summary>How long an await may take in real time before it fails with the event's timeline. The default is 5 s; endless under a debugger.</summary>
+    /// <summary>How long an await may take in real time for each attempt before it fails with the event's timeline. The default is 5 s; endless under a debugger.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(5);
 
     internal IReadOnlyList<KeyValuePair<string, Action<WebhookSourceOptions>>> Sources => _sources;
+
+    /// <summary>What the program finds wrong with its configuration, as far as it says so.</summary>
+    internal IReadOnlyList<string> Problems { get; set; } = [];
 
     /// <summary>Adds a source, or takes the place of one that the program configures. Without a secret it gets one that fits the sender.</summary>
     /// <param name="name">The source's name, the last part of its URL.</param>

@@ -236,11 +236,7 @@ public sealed class WebhookTester
         var id = delivery.Id ?? throw new InvalidOperationException($"The delivery carries no event that could be {what}: {delivery}.");
         var limit = timeout ?? _options.Timeout;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        if (!Debugger.IsAttached)
-        {
-            ending.CancelAfter(limit);
-        }
-
+        var attempts = -1;
         while (true)
         {
             var changed = _signal.Next;
@@ -254,6 +250,14 @@ public sealed class WebhookTester
             if (advanceClock)
             {
                 AdvanceTo(found);
+            }
+
+            var ended = found.Work.Sum(static work => work.Attempts.Count);
+            if (ended != attempts && !Debugger.IsAttached)
+            {
+                // Each attempt has the whole time, however many there are.
+                attempts = ended;
+                ending.CancelAfter(limit);
             }
 
             try

@@ -48,7 +48,6 @@ public sealed class StopTests
 
         await using (var host = await HostProcess.StartAsync(directory))
         {
-            // What was running has been released, not left to be found as the traces of a crash.
             await host.UntilDrainedAsync(Limit);
             Assert.Equal(ledger.Acked, await host.CountAsync("succeeded"));
             await host.TerminateAsync();
@@ -60,5 +59,8 @@ public sealed class StopTests
         Assert.Empty(verdict.Unexpected);
         Assert.Empty(verdict.Duplicates);
         Assert.Equal(ledger.Acked, verdict.Effects);
+
+        // What was running has been released without a penalty, not left to be found as the trace of a crash.
+        Assert.Equal(1, verdict.HighestAttempt);
     }
 }

@@ -35,6 +35,7 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action<WorkCompletion, CompletionStatus> _recorded;
     private int _unfinished;
+    private bool _isDisposed;
 
     public Dispatcher(IInboxStore store, AttemptRunner runner, IOptions<WebhookReceiverOptions> options, TimeProvider clock, ILogger<Dispatcher> logger)
     {
@@ -98,6 +99,11 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     /// <summary>Stops: running handlers get their token and a while to end, and what is unfinished goes back to pending without a penalty.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        if (_isDisposed)
+        {
+            return; // A host that failed to start is disposed of before it is stopped: what failed must be heard, not this.
+        }
+
         await _stopping.CancelAsync().ConfigureAwait(false);
         _queue.Writer.TryComplete();
         await _pump.ConfigureAwait(false);
@@ -115,6 +121,7 @@ internal sealed class Dispatcher : IHostedService, IDisposable
 
     public void Dispose()
     {
+        _isDisposed = true;
         _stopping.Dispose();
         _wake.Dispose();
     }
@@ -202,11 +209,13 @@ internal sealed class Dispatcher : IHostedService, IDisposable
 
     private async Task PumpAsync()
     {
-        using var timer = _clock.CreateTimer(static state => ((Dispatcher)state!).Poke(), this, PollInterval, PollInterval);
+        using var timer = _clock.CreateTimer(static state => ((Dispatcher)state!).Poke(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         while (!_stopping.IsCancellationRequested)
         {
             try
             {
+                // Before the store is asked, so that no time can pass unseen in between; once, so that a clock that jumps does not poll for each second.
+                timer.Change(PollInterval, Timeout.InfiniteTimeSpan);
                 await ClaimDueAsync().ConfigureAwait(false);
                 await _wake.WaitAsync(_stopping.Token).ConfigureAwait(false);
             }
