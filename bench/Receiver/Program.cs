@@ -2,7 +2,9 @@
 using System.Text.Json.Serialization;
 using WebhookReceiver;
 
-var builder = WebApplication.CreateSlimBuilder(args);
+// As in the host: no watcher on the directory in which the inbox is written, no activity for a log line that nobody reads.
+var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
+builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 builder.Services.AddScoped<OrderBook>();
 builder.Services.AddWebhookReceiver(builder.Configuration)
     .AddHandler<NewOrder, NewOrderHandler>("new_order");

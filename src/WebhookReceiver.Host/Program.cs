@@ -14,7 +14,8 @@ if (HealthCheckCommand.IsMeant(args))
 
 try
 {
-    var builder = WebApplication.CreateBuilder(args);
+    // The receiver reads its files again by itself. The usual watcher looks at all that is written below the content root, the inbox too.
+    var builder = WebApplication.CreateBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
     builder.AddSecretFiles();
     builder.AddDemo();
     builder.AddLogging();

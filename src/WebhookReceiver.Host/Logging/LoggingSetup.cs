@@ -24,6 +24,8 @@ internal static class LoggingSetup
         .MinimumLevel.Is(LogEventLevel.Information)
         .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
         .MinimumLevel.Override("System", LogEventLevel.Warning)
+        // Even unheard it would make an activity and a scope for each request; what it says is said by our own lines.
+        .MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", LevelAlias.Off)
         // It reports with a stack trace what is reported without one.
         .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LevelAlias.Off)
         // An event in Development is a line to see; elsewhere the inbox is the record.
