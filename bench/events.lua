@@ -1,13 +1,12 @@
 -- Sends one signed 1 KiB event under ever new ids. hmac-sha256 signs the body alone, so the id in X-Event-Id needs no signature of its own.
 -- Arguments: the order of the ids (ascending or random), a word for this run, the signature, the file that holds the body.
 local order, run, signature, body
-local count, number = 0, 0
-local threads = {}
+local count, threads = 0, 0
 
+-- Runs once for all threads, each of which has a world of its own: what it shall know is set there, as a global.
 function setup(thread)
-  number = number + 1
-  thread:set("number", number)
-  table.insert(threads, thread)
+  threads = threads + 1
+  thread:set("thread_number", threads)
 end
 
 function init(args)
@@ -15,7 +14,7 @@ function init(args)
   local file = assert(io.open(args[4], "rb"))
   body = file:read("*a")
   file:close()
-  math.randomseed(tonumber(run) * 1000 + number)
+  math.randomseed(tonumber(run) * 1000 + thread_number)
   wrk.method = "POST"
   wrk.body = body
   wrk.headers["Content-Type"] = "application/json"
@@ -32,7 +31,7 @@ function request()
   if order == "random" then
     wrk.headers["X-Event-Id"] = hex32()
   else
-    wrk.headers["X-Event-Id"] = string.format("evt_%06d_%02d_%012d", run, number, count)
+    wrk.headers["X-Event-Id"] = string.format("evt_%06d_%02d_%012d", run, thread_number, count)
   end
   return wrk.format()
 end
