@@ -20,8 +20,9 @@ internal static partial class Log
     [LoggerMessage(EventIds.HttpsNotRequired, LogLevel.Warning, "RequireHttps is false: deliveries are taken over plain HTTP, where anybody on the way can read them", EventName = "HttpsNotRequired")]
     public static partial void HttpsNotRequired(ILogger logger);
 
-    [LoggerMessage(EventIds.DeliveryAccepted, LogLevel.Debug, "Accepted {Id} from {Source}: {Type} {EventId}, {Status}", EventName = "DeliveryAccepted")]
-    public static partial void DeliveryAccepted(ILogger logger, string id, string source, string type, string eventId, string status);
+    // Not {EventId}: Serilog keeps the id of the log event under that name.
+    [LoggerMessage(EventIds.DeliveryAccepted, LogLevel.Debug, "Accepted {Id} from {Source}: {Type} {SenderEventId}, {Status}", EventName = "DeliveryAccepted")]
+    public static partial void DeliveryAccepted(ILogger logger, string id, string source, string type, string senderEventId, string status);
 
     [LoggerMessage(EventIds.DeliveryRejected, LogLevel.Information, "Rejected delivery {DeliveryId} for {Source}: {Reason} [{Code}], {Status}, from {RemoteAddress}, {BodyBytes} bytes", EventName = "DeliveryRejected")]
     public static partial void DeliveryRejected(ILogger logger, string deliveryId, string source, RejectionReason reason, string code, int status, string remoteAddress, long bodyBytes);
