@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json;
 using FluentValidation;
 using WebhookReceiver.Endpoints;
@@ -131,17 +130,20 @@ internal sealed class EnvelopeReader(IValidator<WebhookEnvelope> validator)
 
     private static string HeadersOf(Delivery delivery)
     {
-        var text = new StringBuilder();
+        var text = new DefaultInterpolatedStringHandler(0, 0, CultureInfo.InvariantCulture, stackalloc char[256]);
         foreach (var name in delivery.Source.KeptHeaders)
         {
             var values = delivery.Headers[name];
             if (values.Count > 0)
             {
-                text.Append(name).Append(": ").Append(values.ToString()).Append('\n');
+                text.AppendLiteral(name);
+                text.AppendLiteral(": ");
+                text.AppendLiteral(values.ToString());
+                text.AppendLiteral("\n");
             }
         }
 
-        return text.ToString();
+        return text.ToStringAndClear();
     }
 
     private static string Pointer(SenderPlan plan, int schemeIndex, string property)

@@ -74,8 +74,11 @@ internal sealed class ReceiverUnderTest : IAsyncDisposable
         configure(builder.Services.AddWebhookReceiver(builder.Configuration));
         var app = builder.Build();
         app.MapWebhooks();
+
+        // Work that an earlier run left can end before the start returns: who waits for it must listen already.
+        var receiver = new ReceiverUnderTest(app, clock, own);
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new ReceiverUnderTest(app, clock, own);
+        return receiver;
     }
 
     /// <summary>Sends an event with an id of its own.</summary>

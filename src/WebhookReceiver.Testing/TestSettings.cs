@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using WebhookReceiver.Senders;
+
+namespace WebhookReceiver.Testing;
+
+/// <summary>What a test changes of the program's settings, after configuration and before they are checked; again at each reload.</summary>
+internal sealed class TestSettings(WebhookTestOptions test, TestInboxDirectory directory, IHostEnvironment environment) : IPostConfigureOptions<WebhookReceiverOptions>
+{
+    private static readonly Uri BaseUrl = new("https://localhost");
+
+    private readonly string _token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+    private readonly ConcurrentDictionary<string, string> _generated = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, WebhookSecretOptions[]> _rotated = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, WebhookSecretOptions[]> _current = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _previous = new(StringComparer.Ordinal);
+
+    public void PostConfigure(string? name, WebhookReceiverOptions options)
+    {
+        options.Inbox.Provider = "Sqlite";
+        options.Inbox.ConnectionString = new DbConnectionStringBuilder { ["Data Source"] = directory.InboxPath }.ConnectionString;
+
+        // The clock stands still when the host stops: nobody would advance it.
+        options.Dispatch.DrainDelay = TimeSpan.Zero;
+        options.Management.Token ??= _token;
+        foreach (var (source, configure) in test.Sources)
+        {
+            configure(options.Sources[source] = new WebhookSourceOptions());
+        }
+
+        if (!options.Sources.ContainsKey(WebhookReceiverOptions.DefaultSourceName))
+        {
+            options.Sources[WebhookReceiverOptions.DefaultSourceName] = new WebhookSourceOptions { Sender = "standard-webhooks" };
+        }
+
+        foreach (var (source, settings) in options.Sources)
+        {
+            Complete(source, settings, options);
+        }
+    }
+
+    /// <summary>Gives a source a new first secret.</summary>
+    public void Rotate(string source, SenderDefinition sender, bool keepPrevious)
+    {
+        var before = _current[source];
+        _previous[source] = before[0].Value;
+        var fresh = new WebhookSecretOptions { Value = WebhookTestSecrets.Create(sender) };
+        _rotated[source] = keepPrevious ? [fresh, .. before] : [fresh];
+    }
+
+    /// <summary>The secret that was the first one before the last rotation.</summary>
+    public string? PreviousSecret(string source) => _previous.GetValueOrDefault(source);
+
+    private void Complete(string source, WebhookSourceOptions settings, WebhookReceiverOptions options)
+    {
+        if (RowOf(settings) is not { } row)
+        {
+            return; // The validator says what is wrong.
+        }
+
+        if (_rotated.TryGetValue(source, out var rotated))
+        {
+            settings.Secrets.Clear();
+            foreach (var secret in rotated)
+            {
+                settings.Secrets.Add(secret);
+            }
+        }
+        else if (settings.Secrets.Count == 0)
+        {
+            // Secrets of production are not there in a test.
+            settings.Secrets.Add(new WebhookSecretOptions { Value = _generated.GetOrAdd(source, _ => WebhookTestSecrets.Create(row)) });
+        }
+
+        _current[source] = [.. settings.Secrets];
+        if (row.Handshakes.Any(static handshake => handshake.SecretEquals is not null))
+        {
+            settings.HandshakeSecret ??= _token;
+        }
+
+        if (row.Schemes.Any(static scheme => scheme.Content.Contains("{url}", StringComparison.Ordinal)))
+        {
+            options.PublicBaseUrl ??= BaseUrl;
+        }
+    }
+
+    private SenderDefinition? RowOf(WebhookSourceOptions settings)
+    {
+        if (settings.Sender is { } sender)
+        {
+            return SenderCatalog.TryGet(sender, out var row) ? row : null;
+        }
+
+        try
+        {
+            return settings.SchemeFile is { } file ? SenderFile.Parse(File.ReadAllBytes(Path.Combine(environment.ContentRootPath, file)), file) : null;
+        }
+        catch (Exception error) when (error is SenderFileException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,236 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using WebhookReceiver.Senders;
+using WebhookReceiver.Testing.Sample;
+
+namespace WebhookReceiver.Testing.Tests;
+
+public sealed class SendTests
+{
+    public static TheoryData<string, string> Senders()
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var id in SenderCatalog.Ids)
+        {
+            Assert.True(SenderCatalog.TryGet(id, out var row));
+            data.Add(id, row.Sample?.Type ?? "thing.happened");
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Senders))]
+    public async Task SendAsync_EverySenderOfTheCatalogue_IsAcceptedAsThatEvent(string sender, string type)
+    {
+        await using var host = new WebhookTestHost<Program>().AddSource("any", sender);
+
+        var delivery = await host.SendAsync("any", type, new { amount = 7 });
+        var other = await host.SendAsync("any", type, new { amount = 8 });
+
+        Assert.True(delivery.IsAccepted, delivery.ToString());
+        Assert.True(other.IsAccepted && !other.IsDuplicate, other.ToString());
+        Assert.NotEqual(delivery.Id, other.Id);
+        var parked = await delivery.HandledAsync();
+        Assert.Equal(("any", type, EventState.Parked), (parked.Source, parked.Type, parked.State));
+    }
+
+    [Theory]
+    [MemberData(nameof(Senders))]
+    public async Task SendSampleAsync_EverySenderOfTheCatalogue_IsAcceptedAndThenKnown(string sender, string type)
+    {
+        await using var host = new WebhookTestHost<Program>().AddSource("any", sender);
+
+        var delivery = await host.SendSampleAsync("any");
+        var again = await delivery.SendAgainAsync();
+
+        Assert.Equal(type, (await delivery.HandledAsync()).Type);
+        Assert.True(again.IsDuplicate, again.ToString());
+        Assert.Equal(delivery.Id, again.Id);
+    }
+
+    [Theory]
+    [MemberData(nameof(Senders))]
+    public async Task SendAsync_Tampered_IsRejectedAndNothingIsStored(string sender, string type)
+    {
+        await using var host = new WebhookTestHost<Program>().AddSource("any", sender);
+
+        var body = await host.SendAsync("any", type, new { amount = 7 }, request => request.TamperBody());
+        var signature = await host.SendAsync("any", type, new { amount = 7 }, request => request.TamperSignature());
+        var secret = await host.SendAsync("any", type, new { amount = 7 }, request => request.WithOtherSecret());
+        var none = await host.SendAsync("any", type, new { amount = 7 }, request => request.WithoutSignature());
+
+        Assert.All([body, signature, secret], rejected => Assert.Equal("401 WHR2000 SignatureMismatch", rejected.ToString()));
+        Assert.Equal("401 WHR2000 SignatureMissing", none.ToString());
+        Assert.Empty(await host.EventsAsync());
+    }
+
+    [Theory]
+    [InlineData("default", "new_order")]
+    [InlineData("stripe", "invoice.paid")]
+    [InlineData("slack", "app_mention")]
+    public async Task SendAsync_Stale_IsRejectedForItsTimeAlone(string source, string type)
+    {
+        await using var host = new WebhookTestHost<Program>().AddSource("stripe", "stripe").AddSource("slack", "slack");
+
+        var stale = await host.SendAsync(source, type, new { amount = 7 }, request => request.Stale());
+        var atTheEdge = await host.SendAsync(source, type, new { amount = 8 }, request => request.SignedAt(host.Clock.GetUtcNow() - TimeSpan.FromMinutes(5)));
+
+        Assert.Equal((HttpStatusCode.Unauthorized, "TimestampStale"), (stale.Status, stale.Rejection));
+        Assert.True(atTheEdge.IsAccepted, atTheEdge.ToString());
+    }
+
+    [Fact]
+    public async Task SendAsync_SenderSignsNoTime_CannotBeStale()
+    {
+        await using var host = new WebhookTestHost<Program>();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => host.SendAsync("github", "push", new { }, request => request.Stale()));
+    }
+
+    [Fact]
+    public async Task SendAsync_GitHubEventWithAction_WritesTheActionIntoTheBody()
+    {
+        await using var host = new WebhookTestHost<Program>();
+
+        var delivery = await host.SendAsync("github", "pull_request.opened", new { number = 42 });
+
+        Assert.Equal("pull_request.opened", (await delivery.HandledAsync()).Type);
+    }
+
+    [Fact]
+    public async Task SendAsync_DefaultSource_IsHandledFromTheDataOfTheEnvelope()
+    {
+        var deployer = new FakeDeployer();
+        await using var host = new WebhookTestHost<Program>(services => services.AddSingleton<IDeployer>(deployer));
+
+        var delivery = await host.SendAsync("default", "push", new { @ref = "refs/heads/main" });
+
+        Assert.Equal(EventState.Succeeded, (await delivery.HandledAsync()).State);
+        Assert.Equal(["refs/heads/main"], deployer.Refs);
+    }
+
+    [Fact]
+    public async Task SendAsync_SameIdTwice_IsHandledOnce()
+    {
+        var deployer = new FakeDeployer();
+        await using var host = new WebhookTestHost<Program>(services => services.AddSingleton<IDeployer>(deployer)).AddSource("stripe", "stripe");
+
+        foreach (var source in new[] { "github", "default", "stripe" })
+        {
+            var first = await host.SendAsync(source, "push", new { @ref = source }, request => request.WithId("evt_same"));
+            var second = await host.SendAsync(source, "push", new { @ref = source }, request => request.WithId("evt_same"));
+
+            Assert.Equal((false, true), (first.IsDuplicate, second.IsDuplicate));
+            Assert.Equal("evt_same", (await first.HandledAsync()).EventId);
+            Assert.Equal(1, (await second.HandledAsync()).Attempts);
+        }
+
+        Assert.Equal(["github", "default", "stripe"], deployer.Refs);
+    }
+
+    [Fact]
+    public async Task SendAsync_SlackWhoseAnswerIsEmpty_StillKnowsItsEvent()
+    {
+        await using var host = new WebhookTestHost<Program>().AddSource("slack", "slack");
+
+        var first = await host.SendAsync("slack", "app_mention", new { text = "hello" }, request => request.WithId("Ev1"));
+        var second = await host.SendAsync("slack", "app_mention", new { text = "hello again" }, request => request.WithId("Ev1"));
+
+        Assert.Equal("", first.Body);
+        Assert.Equal("Ev1", (await first.HandledAsync()).EventId);
+        Assert.Equal((first.Id, true), (second.Id, second.IsDuplicate));
+    }
+
+    [Fact]
+    public async Task SendBodyAsync_Handshake_IsAnsweredAndCarriesNoEvent()
+    {
+        await using var host = new WebhookTestHost<Program>().AddSource("slack", "slack");
+
+        var delivery = await host.SendBodyAsync("slack", """{"type":"url_verification","challenge":"abc"}"""u8.ToArray());
+
+        Assert.Equal(HttpStatusCode.OK, delivery.Status);
+        Assert.Equal("abc", JsonDocument.Parse(delivery.Body).RootElement.GetProperty("challenge").GetString());
+        Assert.False(delivery.IsAccepted);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => delivery.HandledAsync());
+    }
+
+    [Fact]
+    public async Task SendRawAsync_SignedByTheSignerAlone_IsAccepted()
+    {
+        const string Secret = "a secret of the test's own, long enough";
+        await using var host = new WebhookTestHost<Program>()
+            .AddSource("stripe", "stripe", source => source.Secrets.Add(new WebhookSecretOptions { Value = Secret }));
+        var body = """{"id":"evt_1","type":"invoice.paid","data":{"object":{"amount":7}}}"""u8.ToArray();
+
+        var unsigned = await host.SendRawAsync("stripe", body);
+        var signed = await host.SendRawAsync("stripe", body, WebhookSigner.Sign("stripe", body, Secret, host.Clock.GetUtcNow()));
+
+        Assert.Equal("SignatureMissing", unsigned.Rejection);
+        Assert.True(signed.IsAccepted, signed.ToString());
+    }
+
+    [Fact]
+    public async Task SendRawAsync_UnknownSource_IsNotFound()
+    {
+        await using var host = new WebhookTestHost<Program>();
+
+        var delivery = await host.SendRawAsync("nowhere", "{}"u8.ToArray());
+
+        Assert.Equal("404 WHR2005 UnknownSource", delivery.ToString());
+    }
+
+    [Fact]
+    public async Task SendAsync_UnknownSource_NamesTheConfiguredOnes()
+    {
+        await using var host = new WebhookTestHost<Program>();
+
+        var error = await Assert.ThrowsAsync<ArgumentException>(() => host.SendAsync("githbu", "push", new { }));
+
+        Assert.Contains("Configured: default, github.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task HandledAsync_Rejected_SaysWhyAtOnce()
+    {
+        await using var host = new WebhookTestHost<Program>();
+        var delivery = await host.SendAsync("github", "push", new { }, request => request.TamperBody());
+
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => delivery.HandledAsync());
+
+        Assert.Contains("401 WHR2000 SignatureMismatch", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RotateSecret_KeepPrevious_AcceptsBothAndOtherwiseTheNewOneAlone()
+    {
+        await using var host = new WebhookTestHost<Program>();
+
+        host.RotateSecret("github", keepPrevious: true);
+        var during = await host.SendAsync("github", "ping", new { n = 1 }, request => request.WithPreviousSecret());
+        host.RotateSecret("github");
+        var after = await host.SendAsync("github", "ping", new { n = 2 }, request => request.WithPreviousSecret());
+        var fresh = await host.SendAsync("github", "ping", new { n = 3 });
+
+        Assert.True(during.IsAccepted, during.ToString());
+        Assert.Equal("SignatureMismatch", after.Rejection);
+        Assert.True(fresh.IsAccepted, fresh.ToString());
+    }
+
+    [Theory]
+    [MemberData(nameof(Senders))]
+    public void Create_EverySender_FitsItsKeyRule(string sender, string type)
+    {
+        Assert.True(SenderCatalog.TryGet(sender, out var row));
+        Assert.NotNull(type);
+
+        Assert.True(SenderPlan.Compile(row).TryCreateKey(WebhookTestSecrets.Create(row), out _, out var problem), problem);
+    }
+
+    [Fact]
+    public void Sign_UnknownSender_NamesTheKnownOnes() =>
+        Assert.Contains("github", Assert.Throws<ArgumentException>(
+            () => WebhookSigner.Sign("githbu", Encoding.UTF8.GetBytes("{}"), "secret", DateTimeOffset.UnixEpoch)).Message, StringComparison.Ordinal);
+}
