@@ -20,6 +20,7 @@ public class WebhookTestHost<TEntryPoint> : WebApplicationFactory<TEntryPoint>
 {
     private readonly WebhookTestOptions _options = new();
     private readonly Action<IServiceCollection>? _services;
+    private WebhookTester? _tester;
 
     /// <summary>Makes a host; the program starts with its first use.</summary>
     /// <param name="services">Adds services after the program's own, so that the test's come first.</param>
@@ -33,7 +34,7 @@ public class WebhookTestHost<TEntryPoint> : WebApplicationFactory<TEntryPoint>
     }
 
     /// <summary>Sends events to the program and waits for their handling: everything that this class does, as an object without a type parameter.</summary>
-    public WebhookTester Webhooks => this.Webhooks();
+    public WebhookTester Webhooks => _tester ??= this.Webhooks();
 
     /// <inheritdoc cref="WebhookTester.Clock"/>
     public FakeTimeProvider Clock => _options.Clock;
@@ -77,6 +78,18 @@ public class WebhookTestHost<TEntryPoint> : WebApplicationFactory<TEntryPoint>
 
     /// <inheritdoc cref="WebhookTester.CreateManagementClient"/>
     public HttpClient CreateManagementClient() => Webhooks.CreateManagementClient();
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync().ConfigureAwait(false);
+        if (_tester is { } tester)
+        {
+            await tester.CloseInboxAsync().ConfigureAwait(false);
+        }
+
+        GC.SuppressFinalize(this);
+    }
 
     /// <inheritdoc/>
     protected override void ConfigureWebHost(IWebHostBuilder builder)

@@ -33,6 +33,7 @@ public sealed class WebhookTester
     private readonly SourceRegistry _sources;
     private readonly RejectionJournal _rejections;
     private readonly DispatchSignal _signal;
+    private readonly TestInboxDirectory _directory;
     private readonly Lock _clockGate = new();
     private int _inFlight;
     private int _lastId;
@@ -47,6 +48,7 @@ public sealed class WebhookTester
         _sources = services.GetRequiredService<SourceRegistry>();
         _rejections = services.GetRequiredService<RejectionJournal>();
         _signal = new DispatchSignal(_dispatcher);
+        _directory = services.GetRequiredService<TestInboxDirectory>();
     }
 
     /// <summary>The program's only clock. Advancing it drives retries, time limits and everything else that asks a <see cref="TimeProvider"/>.</summary>
@@ -212,6 +214,16 @@ public sealed class WebhookTester
             var receipt = await ReceiptAsync(request, response, body, before, cancellationToken).ConfigureAwait(false);
             return new TestDelivery(this, request, response.StatusCode, body, receipt);
         }
+    }
+
+    /// <summary>
+    /// Ends the inbox, when the host has stopped. The program ends the host as well as the factory does, and what the other one has begun to
+    /// dispose of neither waits for.
+    /// </summary>
+    internal async Task CloseInboxAsync()
+    {
+        await _store.DisposeAsync().ConfigureAwait(false);
+        _directory.Dispose();
     }
 
     internal Task<StoredEvent> HandledAsync(TestDelivery delivery, bool advanceClock, TimeSpan? timeout, CancellationToken cancellationToken) =>

@@ -51,15 +51,20 @@ public static class WebhookTestingExtensions
     {
         ArgumentNullException.ThrowIfNull(factory);
         var services = factory.Services;
-        var options = services.GetService<WebhookTestOptions>()
-            ?? throw new InvalidOperationException("The factory is not prepared: use factory.WithWebhooks(), or builder.UseWebhookTesting() in its ConfigureWebHost.");
+        try
+        {
+            var options = services.GetService<WebhookTestOptions>()
+                ?? throw new InvalidOperationException("The factory is not prepared: use factory.WithWebhooks(), or builder.UseWebhookTesting() in its ConfigureWebHost.");
 
-        // A program that ends by itself before it has started looks to the factory like one that runs.
-        return services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.IsCancellationRequested
-            ? services.GetRequiredService<WebhookTester>()
-            : throw new InvalidOperationException(options.Problems is { Count: > 0 } problems
-                ? $"The program did not start:{Environment.NewLine}{string.Join(Environment.NewLine, problems)}"
-                : "The program did not start; what it wrote to standard error says why.");
+            // A program that ends by itself before it has started looks to the factory like one that runs.
+            return services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.IsCancellationRequested
+                ? services.GetRequiredService<WebhookTester>()
+                : throw NotStarted(options.Problems);
+        }
+        catch (ObjectDisposedException error)
+        {
+            throw NotStarted([], error);
+        }
     }
 
     internal static IWebHostBuilder UseWebhookTesting(this IWebHostBuilder builder, WebhookTestOptions options) => builder.ConfigureTestServices(services =>
@@ -89,6 +94,12 @@ public static class WebhookTestingExtensions
         // A handler that ignores its token must not hold up the end of a test for half a minute.
         services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
     });
+
+    private static InvalidOperationException NotStarted(IReadOnlyList<string> problems, Exception? error = null) => new(
+        problems.Count > 0
+            ? $"The program did not start:{Environment.NewLine}{string.Join(Environment.NewLine, problems)}"
+            : "The program did not start, or has ended; what it wrote to standard error says why.",
+        error);
 
     // A test server listens nowhere, so that there is no transport to check: it says of each request whether it came by HTTPS.
     private static bool IsReplaced(Type? service) => service == typeof(WebhookReceiverOptionsValidator) || service == typeof(TransportCheck);

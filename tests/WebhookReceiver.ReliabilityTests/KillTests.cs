@@ -61,7 +61,7 @@ public sealed class KillTests(ITestOutputHelper output)
         using var client = new LoadClient(ledger);
         using var stop = new CancellationTokenSource();
         var load = client.RunAsync(host.Webhook, string.Create(CultureInfo.InvariantCulture, $"kill{round}"), Connections, stop.Token);
-        await Task.WhenAny(ledger.UntilAnsweredAsync(answers), load);
+        await await Task.WhenAny(ledger.UntilAnsweredAsync(answers), load);
         await host.KillAsync();
         await load;
     }

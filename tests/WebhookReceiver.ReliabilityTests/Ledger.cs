@@ -9,6 +9,8 @@ namespace WebhookReceiver.ReliabilityTests;
 /// </summary>
 internal sealed class Ledger
 {
+    private static readonly TimeSpan AnswersLimit = TimeSpan.FromSeconds(60);
+
     private readonly ConcurrentDictionary<string, byte> _attempted = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _acked = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _unanswered = new();
@@ -49,6 +51,7 @@ internal sealed class Ledger
     }
 
     /// <summary>Waits until there were so many answers.</summary>
+    /// <exception cref="TimeoutException">They did not come.</exception>
     public Task UntilAnsweredAsync(int answers)
     {
         var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -62,7 +65,7 @@ internal sealed class Ledger
             _waiting.Enqueue(waiter, answers);
         }
 
-        return waiter.Task;
+        return waiter.Task.WaitAsync(AnswersLimit, TimeProvider.System);
     }
 
     public void NotAnswered(string id, Exception error) => _unanswered.Enqueue($"{id}: {error.GetBaseException().Message}");

@@ -20,6 +20,7 @@ internal static partial class Log
     [LoggerMessage(EventIds.HttpsNotRequired, LogLevel.Warning, "RequireHttps is false: deliveries are taken over plain HTTP, where anybody on the way can read them", EventName = "HttpsNotRequired")]
     public static partial void HttpsNotRequired(ILogger logger);
 
+    // Not {EventId}: Serilog keeps the id of the log event under that name.
     [LoggerMessage(EventIds.DeliveryAccepted, LogLevel.Debug, "Accepted {Id} from {Source}: {Type} {SenderEventId}, {Status}", EventName = "DeliveryAccepted")]
     public static partial void DeliveryAccepted(ILogger logger, string id, string source, string type, string senderEventId, string status);
 

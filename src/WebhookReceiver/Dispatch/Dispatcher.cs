@@ -36,6 +36,7 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     private readonly Action<WorkCompletion, CompletionStatus> _recorded;
     private int _unfinished;
     private bool _isDisposed;
+    private Task? _stop;
 
     public Dispatcher(IInboxStore store, AttemptRunner runner, IOptions<WebhookReceiverOptions> options, TimeProvider clock, ILogger<Dispatcher> logger)
     {
@@ -97,13 +98,25 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     }
 
     /// <summary>Stops: running handlers get their token and a while to end, and what is unfinished goes back to pending without a penalty.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
+    /// <remarks>A test's factory and the program itself stop the same host, at the same time: it is done once, and both wait for it.</remarks>
+    public Task StopAsync(CancellationToken cancellationToken)
     {
-        if (_isDisposed)
+        lock (_running)
         {
-            return; // A host that failed to start is disposed of before it is stopped: what failed must be heard, not this.
+            // A host that failed to start is disposed of before it is stopped: what failed must be heard, not this.
+            return _stop ??= _isDisposed ? Task.CompletedTask : StopOnceAsync(cancellationToken);
         }
+    }
 
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _stopping.Dispose();
+        _wake.Dispose();
+    }
+
+    private async Task StopOnceAsync(CancellationToken cancellationToken)
+    {
         await _stopping.CancelAsync().ConfigureAwait(false);
         _queue.Writer.TryComplete();
         await _pump.ConfigureAwait(false);
@@ -117,13 +130,6 @@ internal sealed class Dispatcher : IHostedService, IDisposable
         }
 
         await ReleaseAsync().ConfigureAwait(false);
-    }
-
-    public void Dispose()
-    {
-        _isDisposed = true;
-        _stopping.Dispose();
-        _wake.Dispose();
     }
 
     private void Enqueue(WorkItem item)

@@ -73,18 +73,31 @@ internal sealed class EnvelopeReader(IValidator<WebhookEnvelope> validator)
 
     private static DateTimeOffset? TimestampOf(DeliveryContent content, SenderPlan plan)
     {
-        if (plan.Event.Timestamp.Count == 0 || content.First(plan.Event.Timestamp, numbers: true) is not { } text)
+        // It is shown and never decided on, so that one which cannot be read is left out rather than refused.
+        if (plan.Event.Timestamp.Count == 0 || TextOf(content, plan.Event.Timestamp) is not { } text)
         {
             return null;
         }
 
-        // It is shown and never decided on, so that one which cannot be read is left out rather than refused.
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
         {
             return seconds <= 253_402_300_799 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
         }
 
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at.ToUniversalTime() : null;
+    }
+
+    /// <returns><see langword="null"/> where there is none, and where it holds a lone surrogate: that reads as JSON and is no text.</returns>
+    private static string? TextOf(DeliveryContent content, IReadOnlyList<Template> templates)
+    {
+        try
+        {
+            return content.First(templates, numbers: true);
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private static DataLocation? DataOf(Delivery delivery, DeliveryContent content, SenderPlan plan)

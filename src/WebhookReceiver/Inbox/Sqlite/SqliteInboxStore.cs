@@ -210,7 +210,16 @@ internal sealed class SqliteInboxStore : IInboxStore
         }
     }
 
+    /// <remarks>More than one caller may end the same host at the same time: each of them finds it closed when this returns.</remarks>
     private void Close()
+    {
+        lock (_numbers)
+        {
+            CloseOnce();
+        }
+    }
+
+    private void CloseOnce()
     {
         var failed = HasFailed;
         _writer?.Dispose();
