@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -65,6 +67,9 @@ public static class WebhookReceiverApplicationExtensions
     public static async Task<int> RunWebhooksAsync(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+
+        // Read now: when the start has failed, the services are gone.
+        var urls = app.Configuration[WebHostDefaults.ServerUrlsKey];
         try
         {
             // What can be wrong is found before the host starts, which would log it with a stack trace.
@@ -88,6 +93,12 @@ public static class WebhookReceiverApplicationExtensions
         catch (IOException error) when (error.InnerException is AddressInUseException)
         {
             await Console.Error.WriteLineAsync($"WebhookReceiver cannot start: {error.Message}").ConfigureAwait(false);
+            return ExitCodes.Configuration;
+        }
+        catch (SocketException error)
+        {
+            await Console.Error.WriteLineAsync(
+                $"WebhookReceiver cannot start: it cannot listen on {urls}: {error.Message}.").ConfigureAwait(false);
             return ExitCodes.Configuration;
         }
         catch (InboxException error)

@@ -74,8 +74,8 @@ public sealed class ReloadTests : IDisposable
         var sources = host.Services.GetRequiredService<SourceRegistry>();
         Assert.True(sources.TryGet("default", out var before));
 
-        Directory.CreateSymbolicLink(Path.Combine(_secrets.FullName, "..data_tmp"), "..second");
-        File.Move(Path.Combine(_secrets.FullName, "..data_tmp"), Path.Combine(_secrets.FullName, "..data"), overwrite: true);
+        Directory.Delete(Path.Combine(_secrets.FullName, "..data"));
+        Directory.CreateSymbolicLink(Path.Combine(_secrets.FullName, "..data"), "..second");
         clock.Advance(SourceLoader.PollInterval);
 
         using var patience = new CancellationTokenSource(HostProcess.Patience);

@@ -95,7 +95,7 @@ public sealed class ManagementAccessTests(ManagementAccessTests.Hosts hosts) : I
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal("text/plain", response.Content.Headers.ContentType?.MediaType);
-        Assert.Matches("""(?m)^webhook_deliveries_total\{.*webhook_source="default".*webhook_outcome="accepted".*\} [1-9]""", text);
+        Assert.Matches("""(?m)^webhook_deliveries_total\{.*webhook_outcome="accepted".*webhook_source="default".*\} [1-9]""", text);
         Assert.Contains("http_server_request_duration_seconds", text, StringComparison.Ordinal);
         Assert.Contains("dotnet_gc_collections", text, StringComparison.Ordinal);
         Assert.Contains("service_name=\"webhook-receiver\"", text, StringComparison.Ordinal);

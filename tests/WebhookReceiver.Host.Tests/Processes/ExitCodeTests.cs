@@ -54,6 +54,16 @@ public sealed class ExitCodeTests
     }
 
     [Fact]
+    public async Task Start_AddressOfAnotherMachine_SaysWhichAndIs78()
+    {
+        await using var host = HostProcess.Start(new(HostProcess.RightEnvironment) { ["ASPNETCORE_URLS"] = "http://192.0.2.1:18199" });
+
+        Assert.Equal(ExitCodes.Configuration, await host.ExitCodeAsync());
+        Assert.Contains("http://192.0.2.1:18199", host.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(StackLine, host.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Start_InboxOfAnotherProcess_SaysSoAndIs70()
     {
         using var data = new TemporaryDirectory();

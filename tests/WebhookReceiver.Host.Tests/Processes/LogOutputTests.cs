@@ -50,18 +50,25 @@ public sealed class LogOutputTests
     }
 
     [Fact]
-    public async Task Development_HostileTextInIdAndType_StaysOnItsLine()
+    public async Task Development_HostileTextInPathTypeAndHeader_EndsNoLineAndColoursNone()
     {
         await using var host = HostProcess.Start(new(HostProcess.RightEnvironment) { ["ASPNETCORE_ENVIRONMENT"] = "Development" });
-        var line = await host.LineAsync("deliveries ");
+        var line = await host.LineAsync("  deliveries  ");
         var url = line.Trim().Split(' ')[^1];
-        using var response = await TestHost.Client.SendAsync(
-            TestDelivery.Create(url, body: """{"event":"a\u2028b\u202ec","data":{}}""", eventId: "x-1"), TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        await SendAsync(HttpStatusCode.NotFound, TestDelivery.Create(url + "/%0A%1B%5B31m%E2%80%A8forged"));
+        await SendAsync(HttpStatusCode.BadRequest, TestDelivery.Create(url, body: """{"event":"a\u2028b\u001b[31m","data":{}}"""));
+        await SendAsync(HttpStatusCode.OK, TestDelivery.Create(url, eventId: "\"}{\"@l\":\"x"));
+        await host.LineAsync("] Handled ");
 
-        var accepted = await host.LineAsync("] Accepted ");
-
-        Assert.Contains("a\\u2028b\\u202ec x-1, accepted", accepted, StringComparison.Ordinal);
         Assert.Equal(ExitCodes.Success, await host.TerminateAsync());
+        var lines = host.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.All(lines, static line => Assert.DoesNotContain(line, static c => char.IsControl(c) || c is '\u2028' or '\u2029'));
+        Assert.All(lines.SkipWhile(static line => !line.Contains("Rejected", StringComparison.Ordinal)), static line => Assert.StartsWith("[", line, StringComparison.Ordinal));
+
+        static async Task SendAsync(HttpStatusCode expected, HttpRequestMessage request)
+        {
+            using var response = await TestHost.Client.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.Equal(expected, response.StatusCode);
+        }
     }
 }
