@@ -8,15 +8,19 @@ namespace WebhookReceiver.Endpoints;
 /// <summary>Reads a body once, whole and bounded, into the one array that is verified, stored and handled.</summary>
 internal static class BodyReader
 {
+    // A chunk of one byte takes six; the rest is room for extensions.
+    private const int MostFraming = 8;
+    private const int LastChunk = 1024;
+
     /// <summary>Reads the body.</summary>
     /// <returns>The bytes, or why there are none.</returns>
     public static async ValueTask<(byte[] Body, RejectionReason? Rejection)> ReadAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)
     {
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
-            // A row may take more than the server's default. Less is said to the server as well: once we have answered 413 it would go on
-            // reading what is left, so as to keep the connection, and of endless chunks that is whatever the client can send.
-            limit.MaxRequestBodySize = maxBytes;
+            // A row may take more than the server's default. Without any limit the server would, to keep the connection, read on after our
+            // 413, and of endless chunks that is whatever the client can send for five seconds. It counts the framing of chunks as well.
+            limit.MaxRequestBodySize = (MostFraming * (long)maxBytes) + LastChunk;
         }
 
         if (request.ContentLength > maxBytes)

@@ -263,6 +263,16 @@ public sealed class FreshnessAttacks(PipelineHost host) : IClassFixture<Pipeline
         Assert.True(response.Json.GetProperty("errors").EnumerateObject().Any());
     }
 
+    [Fact]
+    [Trait("Attack", "A36")]
+    public async Task Id_OfMoreThan256Bytes_IsRefused()
+    {
+        // Bytes and not characters: two of each.
+        var most = host.NewId().PadRight(20, '-') + new string('\u00e9', 118);
+        await host.AssertRefusedAsync(SignPlain(most + "x"), 400, "WHR2008", RejectionReason.EnvelopeInvalid);
+        Assert.Equal(most, (await host.AssertAcceptedAsync(SignPlain(most))).Event.EventId);
+    }
+
     private string Seconds(TimeSpan off) => (host.Clock.GetUtcNow() + off).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
 
     private string StripeBody() => $$"""{"id":"{{host.NewId()}}","type":"invoice.paid","data":{"object":{"amount_paid":12990} } }""";

@@ -219,6 +219,16 @@ public sealed class SignatureAttacks(PipelineHost host) : IClassFixture<Pipeline
         await host.AssertAcceptedAsync(request.Set(Signature, most));
     }
 
+    [Fact]
+    [Trait("Attack", "A11")]
+    public async Task SignatureHeader_OfMoreThan32Items_IsRefused()
+    {
+        var request = host.NewRequest();
+        var most = request[Signature] + string.Concat(Enumerable.Repeat(" v2,x", 31));
+        await host.AssertUnverifiedAsync(request.Set(Signature, most + " v2,x"), RejectionReason.SignatureMalformed);
+        await host.AssertAcceptedAsync(request.Set(Signature, most));
+    }
+
     [Theory]
     [Trait("Attack", "A12")]
     [InlineData("v2,")]

@@ -15,6 +15,9 @@ internal sealed record WireRequest(string Target, byte[] Body)
 
     public bool IsChunked { get; init; }
 
+    /// <summary>How much of the body is in a chunk.</summary>
+    public int ChunkBytes { get; init; } = int.MaxValue;
+
     /// <summary>The value of the only header of that name.</summary>
     public string this[string name] => Headers.Single(header => Is(header, name)).Value;
 
@@ -46,13 +49,15 @@ internal sealed record WireRequest(string Target, byte[] Body)
     }
 
     /// <summary>The whole request.</summary>
-    public byte[] ToBytes() => IsChunked ? [.. Head(), .. Chunk(Body), .. LastChunk()] : [.. Head(), .. Body];
+    public byte[] ToBytes() => IsChunked ? [.. Head(), .. Chunks(), .. LastChunk()] : [.. Head(), .. Body];
 
     /// <summary>One chunk; none for no bytes, which would be the last.</summary>
     public static byte[] Chunk(ReadOnlySpan<byte> bytes) => bytes.IsEmpty ? [] :
     [
         .. Encoding.ASCII.GetBytes(bytes.Length.ToString("x", CultureInfo.InvariantCulture)), .. "\r\n"u8, .. bytes, .. "\r\n"u8,
     ];
+
+    private IEnumerable<byte> Chunks() => Body.Chunk(ChunkBytes).SelectMany(static bytes => Chunk(bytes));
 
     private byte[] LastChunk() => Encoding.UTF8.GetBytes($"0\r\n{string.Concat(Trailers.Select(static trailer => $"{trailer.Key}: {trailer.Value}\r\n"))}\r\n");
 
