@@ -43,7 +43,7 @@ internal sealed class WebhookIntake(EnvelopeReader envelopes, HandlerRegistry ha
     private ReceiveResult? Open(Delivery delivery, SignatureVerdict verdict, byte[] digest, out InboxEvent? webhookEvent)
     {
         webhookEvent = null;
-        if (!DeliveryContent.TryParse(delivery, Convert.ToHexStringLower(digest), out var content, out var problem))
+        if (!DeliveryContent.TryParse(delivery, digest, out var content, out var problem))
         {
             return new ReceiveResult.Rejected(RejectionReason.BodyMalformed, problem);
         }

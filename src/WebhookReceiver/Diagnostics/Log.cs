@@ -20,8 +20,9 @@ internal static partial class Log
     [LoggerMessage(EventIds.HttpsNotRequired, LogLevel.Warning, "RequireHttps is false: deliveries are taken over plain HTTP, where anybody on the way can read them", EventName = "HttpsNotRequired")]
     public static partial void HttpsNotRequired(ILogger logger);
 
-    [LoggerMessage(EventIds.DeliveryAccepted, LogLevel.Debug, "Accepted {Id} from {Source}: {Type} {EventId}, {Status}", EventName = "DeliveryAccepted")]
-    public static partial void DeliveryAccepted(ILogger logger, string id, string source, string type, string eventId, string status);
+    // Not {EventId}: Serilog keeps the id of the log event under that name.
+    [LoggerMessage(EventIds.DeliveryAccepted, LogLevel.Debug, "Accepted {Id} from {Source}: {Type} {SenderEventId}, {Status}", EventName = "DeliveryAccepted")]
+    public static partial void DeliveryAccepted(ILogger logger, string id, string source, string type, string senderEventId, string status);
 
     [LoggerMessage(EventIds.DeliveryRejected, LogLevel.Information, "Rejected delivery {DeliveryId} for {Source}: {Reason} [{Code}], {Status}, from {RemoteAddress}, {BodyBytes} bytes", EventName = "DeliveryRejected")]
     public static partial void DeliveryRejected(ILogger logger, string deliveryId, string source, RejectionReason reason, string code, int status, string remoteAddress, long bodyBytes);
@@ -54,7 +55,7 @@ internal static partial class Log
     public static partial void HandlerGone(ILogger logger, string id, string source, string type);
 
     [LoggerMessage(EventIds.CompletionFailed, LogLevel.Error, "The end of an attempt on {Id} could not be stored; it runs again after the next start", EventName = "CompletionFailed")]
-    public static partial void CompletionFailed(ILogger logger, string id, Exception error);
+    public static partial void CompletionFailed(ILogger logger, string id);
 
     [LoggerMessage(EventIds.ClaimFailed, LogLevel.Error, "Looking for due work failed; tried again in a moment", EventName = "ClaimFailed")]
     public static partial void ClaimFailed(ILogger logger, Exception error);

@@ -25,14 +25,15 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     private readonly AttemptRunner _runner;
     private readonly TimeProvider _clock;
     private readonly ILogger<Dispatcher> _logger;
-    private readonly int _concurrency;
     private readonly DispatchRoom _room = new();
     private readonly Channel<WorkItem> _queue = Channel.CreateUnbounded<WorkItem>();
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly CancellationTokenSource _stopping = new();
-    private readonly HashSet<WorkItem> _running = new(ReferenceEqualityComparer.Instance);
+    private readonly WorkItem?[] _running;
     private Task _pump = Task.CompletedTask;
     private Task _workers = Task.CompletedTask;
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Action<WorkCompletion, CompletionStatus> _recorded;
     private int _unfinished;
     private bool _isDisposed;
     private Task? _stop;
@@ -40,10 +41,13 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     public Dispatcher(IInboxStore store, AttemptRunner runner, IOptions<WebhookReceiverOptions> options, TimeProvider clock, ILogger<Dispatcher> logger)
     {
         (_store, _runner, _clock, _logger) = (store, runner, clock, logger);
-        _concurrency = options.Value.Dispatch.MaxConcurrency;
+        _recorded = Recorded;
+        _running = new WorkItem?[options.Value.Dispatch.MaxConcurrency];
     }
 
-    /// <summary>Raised when the end of an attempt is committed; the argument says what became of it. For tests and live views.</summary>
+    /// <summary>
+    /// Raised when the end of an attempt is committed; the argument says what became of it. On the store's thread: be quick and do not throw.
+    /// </summary>
     public event Action<WorkCompletion>? Completed;
 
     /// <summary>How much work is held in memory.</summary>
@@ -89,7 +93,7 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _pump = Task.Run(PumpAsync, CancellationToken.None);
-        _workers = Task.WhenAll(Enumerable.Range(0, _concurrency).Select(_ => Task.Run(WorkAsync, CancellationToken.None)));
+        _workers = Task.WhenAll(Enumerable.Range(0, _running.Length).Select(slot => Task.Run(() => WorkAsync(slot), CancellationToken.None)));
         return Task.CompletedTask;
     }
 
@@ -134,11 +138,11 @@ internal sealed class Dispatcher : IHostedService, IDisposable
         if (!_queue.Writer.TryWrite(item))
         {
             // The host has stopped meanwhile: the next start finds the work running and makes it pending.
-            _ = FinishAsync(new WorkCompletion(item, AttemptOutcome.Released, _clock.GetUtcNow(), _clock.GetUtcNow()));
+            Finish(new WorkCompletion(item, AttemptOutcome.Released, _clock.GetUtcNow(), _clock.GetUtcNow()));
         }
     }
 
-    private async Task WorkAsync()
+    private async Task WorkAsync(int slot)
     {
         var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _clock);
         var registration = _stopping.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), limit);
@@ -148,19 +152,12 @@ internal sealed class Dispatcher : IHostedService, IDisposable
             {
                 while (!_stopping.IsCancellationRequested && _queue.Reader.TryRead(out var item))
                 {
-                    lock (_running)
-                    {
-                        _running.Add(item);
-                    }
-
+                    Volatile.Write(ref _running[slot], item);
                     var completion = await _runner.RunAsync(item, limit, _stopping.Token).ConfigureAwait(false);
-                    lock (_running)
-                    {
-                        _running.Remove(item);
-                    }
+                    Volatile.Write(ref _running[slot], null);
 
                     // Not awaited: the slot is free while the writer commits; the room in memory is not, so that this stays bounded.
-                    _ = FinishAsync(completion);
+                    Finish(completion);
                     if (!limit.TryReset())
                     {
                         await registration.DisposeAsync().ConfigureAwait(false);
@@ -183,33 +180,37 @@ internal sealed class Dispatcher : IHostedService, IDisposable
         }
     }
 
-    private async Task FinishAsync(WorkCompletion completion)
+    private void Finish(WorkCompletion completion) => _store.Complete(completion, _recorded);
+
+    /// <summary>Called by the store, on its own thread.</summary>
+    private void Recorded(WorkCompletion completion, CompletionStatus status)
     {
         var item = completion.Item;
-        try
+        switch (status)
         {
-            if (!await _store.CompleteAsync(completion).ConfigureAwait(false))
-            {
+            case CompletionStatus.Stale:
                 Log.StaleCompletion(_logger, item.Event.PublicId, item.Handler, item.Epoch);
-            }
-        }
-#pragma warning disable CA1031 // A store that cannot write ends the process; the work is running on disk and is found at the next start.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            Log.CompletionFailed(_logger, item.Event.PublicId, error);
-        }
-        finally
-        {
-            _room.Return(1, item.Event.Body.Length);
-            Interlocked.Decrement(ref _unfinished);
-            if (_room.HasBacklog)
-            {
-                Poke();
-            }
+                break;
+            case CompletionStatus.Failed:
+                Log.CompletionFailed(_logger, item.Event.PublicId);
+                break;
         }
 
-        Completed?.Invoke(completion);
+        _room.Return(1, item.Event.Body.Length);
+        if (_room.HasBacklog)
+        {
+            Poke();
+        }
+
+        if (status == CompletionStatus.Recorded)
+        {
+            Completed?.Invoke(completion);
+        }
+
+        if (Interlocked.Decrement(ref _unfinished) == 0 && _stopping.IsCancellationRequested)
+        {
+            _drained.TrySetResult();
+        }
     }
 
     private async Task PumpAsync()
@@ -275,18 +276,29 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     private async Task ReleaseAsync()
     {
         var left = new List<WorkItem>();
-        while (_queue.Reader.TryRead(out var item))
+        while (_queue.Reader.TryRead(out var queued))
         {
-            left.Add(item);
+            left.Add(queued);
         }
 
-        lock (_running)
+        for (var slot = 0; slot < _running.Length; slot++)
         {
             // Handlers that ignored their token: whatever they still say, the epoch and the state refuse it.
-            left.AddRange(_running);
+            if (Volatile.Read(ref _running[slot]) is { } item)
+            {
+                left.Add(item);
+            }
         }
 
         var now = _clock.GetUtcNow();
-        await Task.WhenAll(left.Select(item => FinishAsync(new WorkCompletion(item, AttemptOutcome.Released, now, now)))).ConfigureAwait(false);
+        foreach (var item in left)
+        {
+            Finish(new WorkCompletion(item, AttemptOutcome.Released, now, now));
+        }
+
+        if (Volatile.Read(ref _unfinished) > 0)
+        {
+            await _drained.Task.ConfigureAwait(false);
+        }
     }
 }

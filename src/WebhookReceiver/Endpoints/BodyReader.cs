@@ -12,15 +12,16 @@ internal static class BodyReader
     /// <returns>The bytes, or why there are none.</returns>
     public static async ValueTask<(byte[] Body, RejectionReason? Rejection)> ReadAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)
     {
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            // A row may take more than the server's default. Less is said to the server as well: once we have answered 413 it would go on
+            // reading what is left, so as to keep the connection, and of endless chunks that is whatever the client can send.
+            limit.MaxRequestBodySize = maxBytes;
+        }
+
         if (request.ContentLength > maxBytes)
         {
             return ([], RejectionReason.BodyTooLarge);
-        }
-
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-        {
-            // Ours is the only limit: a row may take more than the server's default, and a larger body must be our 413.
-            limit.MaxRequestBodySize = null;
         }
 
         var reader = request.BodyReader;

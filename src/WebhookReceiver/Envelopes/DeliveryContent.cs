@@ -12,9 +12,9 @@ internal sealed class DeliveryContent : IDisposable
 {
     private readonly Delivery _delivery;
     private readonly JsonDocument? _document;
-    private readonly string? _digest;
+    private readonly byte[]? _digest;
 
-    private DeliveryContent(Delivery delivery, JsonDocument? document, Dictionary<string, StringValues>? form, string? digest)
+    private DeliveryContent(Delivery delivery, JsonDocument? document, Dictionary<string, StringValues>? form, byte[]? digest)
     {
         _delivery = delivery;
         _document = document;
@@ -29,10 +29,10 @@ internal sealed class DeliveryContent : IDisposable
 
     /// <summary>Parses a body.</summary>
     /// <param name="delivery">The delivery.</param>
-    /// <param name="digest">The SHA-256 of the body in hex, for <c>{digest}</c>.</param>
+    /// <param name="digest">The SHA-256 of the body, for <c>{digest}</c>; <see langword="null"/> where no template can ask for it.</param>
     /// <param name="content">The content; <see langword="null"/> if it is not what it says.</param>
     /// <param name="problem">What is wrong, for the verified sender.</param>
-    public static bool TryParse(Delivery delivery, string? digest, out DeliveryContent? content, out string? problem)
+    public static bool TryParse(Delivery delivery, byte[]? digest, out DeliveryContent? content, out string? problem)
     {
         content = null;
         var row = delivery.Source.Plan.Definition;
@@ -140,7 +140,7 @@ internal sealed class DeliveryContent : IDisposable
             case TemplatePartKind.Literal:
                 return part.Name;
             case TemplatePartKind.Digest:
-                return _digest;
+                return _digest is null ? null : Convert.ToHexStringLower(_digest);
             case TemplatePartKind.Url:
                 return _delivery.Source.PublicUrl;
             case TemplatePartKind.Header:

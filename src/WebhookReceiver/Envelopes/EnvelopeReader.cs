@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json;
 using FluentValidation;
 using WebhookReceiver.Endpoints;
@@ -74,18 +73,31 @@ internal sealed class EnvelopeReader(IValidator<WebhookEnvelope> validator)
 
     private static DateTimeOffset? TimestampOf(DeliveryContent content, SenderPlan plan)
     {
-        if (plan.Event.Timestamp.Count == 0 || content.First(plan.Event.Timestamp, numbers: true) is not { } text)
+        // It is shown and never decided on, so that one which cannot be read is left out rather than refused.
+        if (plan.Event.Timestamp.Count == 0 || TextOf(content, plan.Event.Timestamp) is not { } text)
         {
             return null;
         }
 
-        // It is shown and never decided on, so that one which cannot be read is left out rather than refused.
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
         {
             return seconds <= 253_402_300_799 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
         }
 
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at.ToUniversalTime() : null;
+    }
+
+    /// <returns><see langword="null"/> where there is none, and where it holds a lone surrogate: that reads as JSON and is no text.</returns>
+    private static string? TextOf(DeliveryContent content, IReadOnlyList<Template> templates)
+    {
+        try
+        {
+            return content.First(templates, numbers: true);
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private static DataLocation? DataOf(Delivery delivery, DeliveryContent content, SenderPlan plan)
@@ -118,17 +130,20 @@ internal sealed class EnvelopeReader(IValidator<WebhookEnvelope> validator)
 
     private static string HeadersOf(Delivery delivery)
     {
-        var text = new StringBuilder();
+        var text = new DefaultInterpolatedStringHandler(0, 0, CultureInfo.InvariantCulture, stackalloc char[256]);
         foreach (var name in delivery.Source.KeptHeaders)
         {
             var values = delivery.Headers[name];
             if (values.Count > 0)
             {
-                text.Append(name).Append(": ").Append(values.ToString()).Append('\n');
+                text.AppendLiteral(name);
+                text.AppendLiteral(": ");
+                text.AppendLiteral(values.ToString());
+                text.AppendLiteral("\n");
             }
         }
 
-        return text.ToString();
+        return text.ToStringAndClear();
     }
 
     private static string Pointer(SenderPlan plan, int schemeIndex, string property)

@@ -21,9 +21,13 @@ internal interface IInboxStore : IAsyncDisposable
     /// </summary>
     ValueTask<AppendStatus> AppendAsync(InboxDelivery delivery);
 
-    /// <summary>Records how an attempt ended.</summary>
-    /// <returns><see langword="false"/> if the work is not running in the claim's epoch any more: the result is dropped.</returns>
-    ValueTask<bool> CompleteAsync(WorkCompletion completion);
+    /// <summary>
+    /// Records how an attempt ended. Nobody waits for it, so that it may be written a few milliseconds later, together with others; lost in a
+    /// crash, the attempt is made again.
+    /// </summary>
+    /// <param name="completion">What became of the attempt.</param>
+    /// <param name="recorded">Called when that is on disk or never will be, on a thread of the store: it must be quick and must not throw.</param>
+    void Complete(WorkCompletion completion, Action<WorkCompletion, CompletionStatus> recorded);
 
     /// <summary>Claims work that is due, oldest first.</summary>
     /// <param name="limit">At most so many.</param>
@@ -67,6 +71,17 @@ internal enum AppendStatus
     /// <summary>Too much is waiting; nothing was stored.</summary>
     Overloaded,
     /// <summary>The write failed; nothing was acknowledged.</summary>
+    Failed,
+}
+
+/// <summary>What became of the record of an attempt's end.</summary>
+internal enum CompletionStatus
+{
+    /// <summary>On disk.</summary>
+    Recorded,
+    /// <summary>The work is not running in the claim's epoch any more: the result is dropped.</summary>
+    Stale,
+    /// <summary>The write failed: the work is still running on disk, and is found at the next start.</summary>
     Failed,
 }
 

@@ -32,6 +32,9 @@ internal sealed class InboxEvent
     /// <summary>Which of the source's secrets matched, from 0.</summary>
     public required int SecretIndex { get; init; }
 
+    /// <summary>Whether it was read back from the store, so that its body is to be compared with its hash before it is used.</summary>
+    public bool IsReadBack { get; init; }
+
     /// <summary>The store's rising number; 0 until committed.</summary>
     public long Seq { get; set; }
 

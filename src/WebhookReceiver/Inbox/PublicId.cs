@@ -14,14 +14,6 @@ internal static class PublicId
     private const string Prefix = "whe_";
     private const int Bytes = 2 * sizeof(long);
 
-    /// <summary>A new random part.</summary>
-    public static long NewToken()
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(long)];
-        RandomNumberGenerator.Fill(bytes);
-        return BinaryPrimitives.ReadInt64BigEndian(bytes);
-    }
-
     public static string Format(long seq, long token) =>
         string.Create(Prefix.Length + Base64Url.GetEncodedLength(Bytes), (seq, token), static (text, id) =>
         {

@@ -17,9 +17,14 @@ internal sealed class ManagementAuthorization(IOptions<WebhookReceiverOptions> o
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
         IsAllowed(context.HttpContext)
             ? await next(context).ConfigureAwait(false)
-            : ManagementProblem.Create(context.HttpContext, StatusCodes.Status401Unauthorized, "WHR5000", "Send the management token: Authorization: Bearer <token>.");
+            : Refuse(context.HttpContext);
 
-    private bool IsAllowed(HttpContext context)
+    /// <summary>The answer to a caller who is not let in.</summary>
+    public static IResult Refuse(HttpContext context) =>
+        ManagementProblem.Create(context, StatusCodes.Status401Unauthorized, "WHR5000", "Send the management token: Authorization: Bearer <token>.");
+
+    /// <summary>Whether a caller is let in; for what is not an endpoint of the API.</summary>
+    public bool IsAllowed(HttpContext context)
     {
         if (_token.Value is not { } expected)
         {

@@ -66,9 +66,10 @@ internal sealed class SettingsReader(IConfiguration section, string path, List<C
         return null;
     }
 
-    public DateTimeOffset? Instant(string key)
+    /// <summary>Reads a time; no text is no time.</summary>
+    public static DateTimeOffset? ReadInstant(string? text, string key, List<ConfigurationProblem> problems)
     {
-        if (Text(key) is not { } text)
+        if (text is not { Length: > 0 })
         {
             return null;
         }
@@ -78,7 +79,7 @@ internal sealed class SettingsReader(IConfiguration section, string path, List<C
             return instant;
         }
 
-        problems.Add(new ConfigurationProblem("WHR1023", Key(key), $"'{text}' is not a time.", "Write a time such as 2026-12-01T00:00:00Z."));
+        problems.Add(new ConfigurationProblem("WHR1023", key, $"'{text}' is not a time.", "Write a time such as 2026-12-01T00:00:00Z."));
         return null;
     }
 

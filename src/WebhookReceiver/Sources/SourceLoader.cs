@@ -106,9 +106,11 @@ internal sealed class SourceLoader : BackgroundService
         }
     }
 
-    /// <summary>All that the section says, and each provider's share of it: a secret that moves from one file to another is a change too.</summary>
-    private static string Fingerprint(IConfiguration configuration) => string.Join('\n', configuration
-        .GetSection(WebhookReceiverOptions.SectionName).AsEnumerable()
-        .OrderBy(static pair => pair.Key, StringComparer.Ordinal)
-        .Select(static pair => $"{pair.Key}={pair.Value}"));
+    /// <summary>
+    /// What each provider says of the section: not the merged view, since a list of secrets is taken from its last provider alone, and can
+    /// change where the merge does not.
+    /// </summary>
+    private static string Fingerprint(IConfiguration configuration) => string.Join('\n',
+        ((IConfigurationRoot)configuration).Providers.SelectMany(static (provider, index) =>
+            new ProviderView(provider).Below(WebhookReceiverOptions.SectionName).Select(pair => $"{index}:{pair.Key}={pair.Value}")));
 }

@@ -87,23 +87,23 @@ internal static class WebhookConfiguration
         }
 
         secrets.Clear();
-        var single = new ConfigurationRoot([provider]);
-        if (single[path] is { Length: > 0 })
+        var view = new ProviderView(provider);
+        if (view.Value(path) is { Length: > 0 })
         {
             problems.Add(new ConfigurationProblem("WHR1001", path, "Secrets is a list.", $"Set its first element, {path}:0."));
         }
 
-        foreach (var element in single.GetSection(path).GetChildren())
+        foreach (var element in view.Children(path).Select(index => $"{path}:{index}"))
         {
-            var settings = new SettingsReader(element, $"{path}:{element.Key}", problems);
-            var value = element.Value ?? element["Value"] ?? "";
+            var value = view.Value(element) ?? view.Value($"{element}:Value") ?? "";
             if (provider is KeyPerFileConfigurationProvider)
             {
                 // An editor's or echo's newline at the end of a mounted file is never part of the secret.
                 value = value.TrimEnd('\r', '\n');
             }
 
-            secrets.Add(new WebhookSecretOptions { Value = value, NotAfter = settings.Instant("NotAfter") });
+            var notAfter = SettingsReader.ReadInstant(view.Value($"{element}:NotAfter"), $"{element}:NotAfter", problems);
+            secrets.Add(new WebhookSecretOptions { Value = value, NotAfter = notAfter });
         }
     }
 
@@ -112,6 +112,6 @@ internal static class WebhookConfiguration
         var root = configuration as IConfigurationRoot ?? throw new InvalidOperationException(
             "Pass the root of the configuration (builder.Configuration), not a section: secrets are taken whole from the last provider that sets any.");
         return root.Providers.Reverse().FirstOrDefault(provider =>
-            provider.TryGet(path, out var value) && value is { Length: > 0 } || provider.GetChildKeys([], path).Any());
+            new ProviderView(provider).Value(path) is { Length: > 0 } || new ProviderView(provider).Children(path).Any());
     }
 }

@@ -464,8 +464,12 @@ public abstract class InboxStoreContract : IAsyncLifetime
         return new WorkItem(stored, First, Generation: 0, Attempt: 1, Epoch: 1);
     }
 
-    private async Task<bool> EndAsync(WorkItem item, AttemptOutcome outcome, DateTimeOffset? due = null, string? error = null) =>
-        await _store.CompleteAsync(new WorkCompletion(item, outcome, Now, Now, due, error));
+    private async Task<bool> EndAsync(WorkItem item, AttemptOutcome outcome, DateTimeOffset? due = null, string? error = null)
+    {
+        var recorded = new TaskCompletionSource<CompletionStatus>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _store.Complete(new WorkCompletion(item, outcome, Now, Now, due, error), (_, status) => recorded.SetResult(status));
+        return await recorded.Task == CompletionStatus.Recorded;
+    }
 
     private async Task<IReadOnlyList<WorkItem>> ClaimAsync(DateTimeOffset now) => await _store.ClaimAsync(100, now);
 

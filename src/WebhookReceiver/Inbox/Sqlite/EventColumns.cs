@@ -23,5 +23,6 @@ internal static class EventColumns
         Data = new DataLocation((int)row.Integer(10), (int)row.Integer(11), row.NullableText(12)),
         SecretIndex = (int)row.Integer(13),
         Body = row.Blob(14),
+        IsReadBack = true,
     };
 }

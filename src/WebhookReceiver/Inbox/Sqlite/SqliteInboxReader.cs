@@ -108,8 +108,8 @@ internal sealed class SqliteInboxReader : IInboxReader, IDisposable
             sql.Append(" AND state = ?5");
             if (wanted is not (WorkState.Running or WorkState.Succeeded))
             {
-                // These are few and stand in a partial index; the number must be in the text for the planner to see it.
-                sql.Append(System.Globalization.CultureInfo.InvariantCulture, $" AND e.seq IN (SELECT seq FROM work WHERE state = {(int)wanted})");
+                // These are few and stand in a partial index, which is used where its own condition is written out.
+                sql.Append(System.Globalization.CultureInfo.InvariantCulture, $" AND e.seq IN (SELECT seq FROM work WHERE state BETWEEN 1 AND 5 AND state = {(int)wanted})");
             }
         }
 

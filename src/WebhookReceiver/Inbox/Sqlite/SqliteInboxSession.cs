@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using SQLitePCL;
 
 namespace WebhookReceiver.Inbox.Sqlite;
@@ -17,6 +19,10 @@ internal sealed class SqliteInboxSession : IDisposable
     private readonly SqliteStatement _due, _claim, _readEvent;
     private readonly SqliteStatement _workOf, _replay, _addWork, _removeParked, _cancel, _audit, _setMeta, _firstRunning;
 
+    // The random parts of ids, a block at a time: each call of the system's generator costs as much as many ids.
+    private readonly long[] _tokens = new long[128];
+
+    private int _tokensLeft;
     private long _lastSeq;
     private long _runningFrom;
 
@@ -51,7 +57,7 @@ internal sealed class SqliteInboxSession : IDisposable
             INSERT INTO attempt(seq, handler, epoch, generation, number, started_at, ended_at, outcome, error)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
             """);
-        _due = Prepare("SELECT seq, handler FROM work WHERE state IN (1, 2) AND due_at <= ?1 ORDER BY due_at LIMIT ?2");
+        _due = Prepare("SELECT seq, handler FROM work WHERE state BETWEEN 1 AND 2 AND due_at <= ?1 ORDER BY due_at LIMIT ?2");
         _claim = Prepare("""
             UPDATE work SET state = 0, epoch = epoch + 1, attempt = attempt + 1, due_at = NULL WHERE seq = ?1 AND handler = ?2
             RETURNING generation, attempt, epoch
@@ -267,7 +273,7 @@ internal sealed class SqliteInboxSession : IDisposable
 
     private void Append(InboxEvent e, int[] handlers, bool bornRunning, long delivery, int part)
     {
-        var (seq, token) = (_lastSeq + 1, PublicId.NewToken());
+        var (seq, token) = (_lastSeq + 1, NewToken());
         if (_insertKnown.Bind(1, e.Source).Bind(2, e.EventId).Bind(3, seq).Bind(4, token).Bind(5, e.BodySha256).Run() == 0)
         {
             _knownEvent.Bind(1, e.Source).Bind(2, e.EventId).Step();
@@ -302,6 +308,17 @@ internal sealed class SqliteInboxSession : IDisposable
                 _insertWork.Bind(3, (long)WorkState.Pending).Bind(4, 0L).Bind(5, 0L).Bind(6, received).Run();
             }
         }
+    }
+
+    private long NewToken()
+    {
+        if (_tokensLeft == 0)
+        {
+            RandomNumberGenerator.Fill(MemoryMarshal.AsBytes(_tokens.AsSpan()));
+            _tokensLeft = _tokens.Length;
+        }
+
+        return _tokens[--_tokensLeft];
     }
 
     private List<(int Handler, WorkState State, int Generation)> WorkOf(long seq)

@@ -23,6 +23,8 @@ internal sealed class SqliteInboxStore : IInboxStore
 
     public bool HasFailed => _writer is { HasFailed: true };
 
+    public SqliteInboxOptions Options => _options;
+
     public string Path => _options.Path;
 
     public IInboxReader Reader => _reader ?? throw NotOpen();
@@ -62,23 +64,34 @@ internal sealed class SqliteInboxStore : IInboxStore
             return AppendStatus.Failed;
         }
 
-        var command = new AppendCommand(delivery);
-        if (!Writer.TryAppend(command))
-        {
-            return AppendStatus.Overloaded;
-        }
-
         try
         {
+            var command = new AppendCommand(delivery);
+            if (!Writer.TryAppend(command))
+            {
+                return AppendStatus.Overloaded;
+            }
+
             return await command.Completion.ConfigureAwait(false);
         }
-        catch (SqliteException)
+        catch (Exception error) when (error is SqliteException or ObjectDisposedException)
         {
             return AppendStatus.Failed;
         }
     }
 
-    public ValueTask<bool> CompleteAsync(WorkCompletion completion) => Writer.ChangeAsync(new CompleteCommand(completion));
+    public void Complete(WorkCompletion completion, Action<WorkCompletion, CompletionStatus> recorded)
+    {
+        try
+        {
+            Writer.Change(new CompleteCommand(completion, recorded));
+        }
+        catch (InvalidOperationException)
+        {
+            // Closed, or closing: a handler that outlived the stop.
+            recorded(completion, CompletionStatus.Failed);
+        }
+    }
 
     public ValueTask<IReadOnlyList<WorkItem>> ClaimAsync(int limit, DateTimeOffset now) => ChangeAsync(session => session.Claim(limit, now));
 
@@ -100,7 +113,13 @@ internal sealed class SqliteInboxStore : IInboxStore
         return ValueTask.CompletedTask;
     }
 
-    private ValueTask<T> ChangeAsync<T>(Func<SqliteInboxSession, T> change) => Writer.ChangeAsync(new ChangeCommand<T>(change));
+    private ValueTask<T> ChangeAsync<T>(Func<SqliteInboxSession, T> change)
+    {
+        var command = new ChangeCommand<T>(change);
+        var completion = command.Completion;
+        Writer.Change(command);
+        return completion;
+    }
 
     private void Open()
     {
@@ -129,6 +148,7 @@ internal sealed class SqliteInboxStore : IInboxStore
         Pragma(handle, "page_size", $"{PageSize}", readBack: false); // takes effect in an empty file alone
         Pragma(handle, "journal_mode", "wal");
         Pragma(handle, "synchronous", _options.Synchronous);
+        Pragma(handle, "cache_size", "-16384"); // in KiB: the pages that are written again and again, with room to spare
         Pragma(handle, "wal_autocheckpoint", "2000");
         CreateOrCheckSchema(handle);
 

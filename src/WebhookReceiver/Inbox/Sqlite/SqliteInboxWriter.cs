@@ -5,7 +5,8 @@ namespace WebhookReceiver.Inbox.Sqlite;
 
 /// <summary>
 /// The only user of the only writing connection: one thread that commits in natural batches. While one commit is in flight the next batch
-/// gathers, and is committed at once: nobody waits for company, and under load a flush is shared by many.
+/// gathers, and is committed at once: nobody waits for company, and under load a flush is shared by many. What nobody waits for (the ends of
+/// attempts) does wait for company, a few milliseconds at most.
 /// </summary>
 /// <remarks>
 /// A row that fails does not fail its neighbours. A commit that fails fails all of its batch, and where it may have been the flush that
@@ -17,6 +18,12 @@ internal sealed class SqliteInboxWriter : IDisposable
     public const long MaxBatchBytes = 1024 * 1024;
     public const int MaxWaiting = 4096;
     public const long MaxWaitingBytes = 32 * 1024 * 1024;
+
+    /// <summary>How long what nobody waits for is kept back when nothing else is to be written.</summary>
+    private const int LazyMilliseconds = 5;
+
+    /// <summary>How much of it is kept back at most.</summary>
+    private const int MaxLazy = 128;
 
     /// <summary>After how many events the mark of what may be running moves on.</summary>
     private const int EventsPerMark = 16_384;
@@ -31,6 +38,7 @@ internal sealed class SqliteInboxWriter : IDisposable
     private List<WriterCommand> _gathering = new(MaxBatchCommands);
     private List<WriterCommand> _spare = new(MaxBatchCommands);
     private int _waiting;
+    private int _urgent;
     private long _waitingBytes;
     private bool _stopping;
     private volatile Exception? _failure;
@@ -69,16 +77,20 @@ internal sealed class SqliteInboxWriter : IDisposable
     }
 
     /// <summary>Hands over any other change; these are bounded by what was accepted before.</summary>
-    public ValueTask<T> ChangeAsync<T>(WriterCommand<T> command)
+    public void Change(WriterCommand command)
     {
-        var completion = command.Completion;
+        bool wakes;
         lock (_gate)
         {
+            // What is not urgent wakes the writer once, to count the time, and again when there is much of it.
+            wakes = command.IsUrgent || _gathering.Count is 0 or MaxLazy - 1;
             Gather(command);
         }
 
-        _arrived.Set();
-        return completion;
+        if (wakes)
+        {
+            _arrived.Set();
+        }
     }
 
     /// <summary>Writes what is waiting, then ends the thread.</summary>
@@ -98,6 +110,7 @@ internal sealed class SqliteInboxWriter : IDisposable
     {
         ObjectDisposedException.ThrowIf(_stopping, this);
         _gathering.Add(command);
+        _urgent += command.IsUrgent ? 1 : 0;
         _waiting++;
         _waitingBytes += command.Size;
     }
@@ -130,14 +143,17 @@ internal sealed class SqliteInboxWriter : IDisposable
 
     private List<WriterCommand>? Take()
     {
+        var patience = Timeout.Infinite;
         while (true)
         {
             lock (_gate)
             {
-                if (_gathering.Count > 0)
+                var isDue = _urgent > 0 || _gathering.Count >= MaxLazy || _stopping || patience == 0;
+                if (_gathering.Count > 0 && isDue)
                 {
                     var taken = _gathering;
                     _gathering = _spare;
+                    _urgent = 0;
                     return taken;
                 }
 
@@ -146,10 +162,14 @@ internal sealed class SqliteInboxWriter : IDisposable
                     return null;
                 }
 
+                patience = _gathering.Count > 0 ? LazyMilliseconds : Timeout.Infinite;
                 _arrived.Reset();
             }
 
-            _arrived.Wait();
+            if (!_arrived.Wait(patience))
+            {
+                patience = 0;
+            }
         }
     }
 

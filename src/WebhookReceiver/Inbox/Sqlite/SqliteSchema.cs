@@ -31,9 +31,10 @@ internal static class SqliteSchema
             due_at INTEGER, started_at INTEGER, ended_at INTEGER, error TEXT,
             PRIMARY KEY(seq, handler)) STRICT, WITHOUT ROWID;
 
-        -- The usual event goes from running to succeeded and never touches these indexes.
-        CREATE INDEX work_due ON work(due_at) WHERE state IN (1, 2);
-        CREATE INDEX work_open ON work(state, seq) WHERE state IN (1, 2, 3, 4, 5);
+        -- The usual event goes from running to succeeded and never touches these indexes. BETWEEN and not IN: SQLite would build the list of
+        -- an IN as a table of its own for each row that it writes.
+        CREATE INDEX work_due ON work(due_at) WHERE state BETWEEN 1 AND 2;
+        CREATE INDEX work_open ON work(state, seq) WHERE state BETWEEN 1 AND 5;
 
         CREATE TABLE attempt(
             seq INTEGER NOT NULL, handler INTEGER NOT NULL, epoch INTEGER NOT NULL, generation INTEGER NOT NULL, number INTEGER NOT NULL,

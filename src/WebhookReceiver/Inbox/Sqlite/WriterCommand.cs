@@ -8,6 +8,9 @@ internal abstract class WriterCommand
     /// <summary>The bytes that it holds in memory while it waits.</summary>
     public virtual long Size => 0;
 
+    /// <summary>Whether somebody waits for it.</summary>
+    public virtual bool IsUrgent => true;
+
     /// <summary>Makes the change inside the writer's transaction.</summary>
     public abstract void Execute(SqliteInboxSession session);
 
@@ -52,14 +55,18 @@ internal sealed class AppendCommand(InboxDelivery delivery) : WriterCommand<Appe
     public override void Execute(SqliteInboxSession session) => session.Append(delivery);
 }
 
-/// <summary>Records how an attempt ended.</summary>
-internal sealed class CompleteCommand(WorkCompletion completion) : WriterCommand<bool>
+/// <summary>Records how an attempt ended. Nobody waits, so that it shares the commit of others; its end is told on the writer's thread.</summary>
+internal sealed class CompleteCommand(WorkCompletion completion, Action<WorkCompletion, CompletionStatus> recorded) : WriterCommand
 {
     private bool _changed;
 
-    protected override bool Result => _changed;
+    public override bool IsUrgent => false;
 
     public override void Execute(SqliteInboxSession session) => _changed = session.Complete(completion);
+
+    public override void Succeed() => recorded(completion, _changed ? CompletionStatus.Recorded : CompletionStatus.Stale);
+
+    public override void Fail(Exception error) => recorded(completion, CompletionStatus.Failed);
 }
 
 /// <summary>Any other change.</summary>

@@ -1,0 +1,44 @@
+-- Sends one signed 1 KiB event under ever new ids. hmac-sha256 signs the body alone, so the id in X-Event-Id needs no signature of its own.
+-- Arguments: the order of the ids (ascending or random), a word for this run, the signature, the file that holds the body.
+local order, run, signature, body
+local count, threads = 0, 0
+
+-- Runs once for all threads, each of which has a world of its own: what it shall know is set there, as a global.
+function setup(thread)
+  threads = threads + 1
+  thread:set("thread_number", threads)
+end
+
+function init(args)
+  order, run, signature = args[1], args[2], args[3]
+  local file = assert(io.open(args[4], "rb"))
+  body = file:read("*a")
+  file:close()
+  math.randomseed(tonumber(run) * 1000 + thread_number)
+  wrk.method = "POST"
+  wrk.body = body
+  wrk.headers["Content-Type"] = "application/json"
+  wrk.headers["X-Signature-256"] = "sha256=" .. signature
+end
+
+local function hex32()
+  return string.format("%04x%04x%04x%04x%04x%04x%04x%04x", math.random(0, 65535), math.random(0, 65535), math.random(0, 65535),
+    math.random(0, 65535), math.random(0, 65535), math.random(0, 65535), math.random(0, 65535), math.random(0, 65535))
+end
+
+function request()
+  count = count + 1
+  if order == "random" then
+    wrk.headers["X-Event-Id"] = hex32()
+  else
+    wrk.headers["X-Event-Id"] = string.format("evt_%06d_%02d_%012d", run, thread_number, count)
+  end
+  return wrk.format()
+end
+
+-- One line for the script that reads it: answers, those that are not 2xx or 3xx, broken connections, microseconds, p50, p99.
+function done(summary, latency)
+  local errors = summary.errors
+  io.write(string.format("RESULT %d %d %d %d %d %d\n", summary.requests, errors.status,
+    errors.connect + errors.read + errors.write + errors.timeout, summary.duration, latency:percentile(50), latency:percentile(99)))
+end

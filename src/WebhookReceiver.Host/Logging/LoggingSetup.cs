@@ -1,0 +1,62 @@
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Formatting;
+using WebhookReceiver.Host.Configuration;
+using WebhookReceiver.Sources;
+
+namespace WebhookReceiver.Host.Logging;
+
+/// <summary>Serilog to the console: a line to read in Development, a JSON line everywhere else.</summary>
+internal static class LoggingSetup
+{
+    private const int QueuedLines = 10_000;
+
+    /// <summary>Adds a logger that belongs to this host alone: a static one would be frozen by the first of several hosts in a test.</summary>
+    public static void AddLogging(this WebApplicationBuilder builder)
+    {
+        var logger = Create(builder);
+        builder.Services.AddSerilog(logger, dispose: true);
+    }
+
+    /// <summary>The levels of this host, before configuration has its say.</summary>
+    public static LoggerConfiguration Levels(bool isDevelopment) => new LoggerConfiguration()
+        .MinimumLevel.Is(LogEventLevel.Information)
+        .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+        .MinimumLevel.Override("System", LogEventLevel.Warning)
+        // Even unheard it would make an activity and a scope for each request; what it says is said by our own lines.
+        .MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", LevelAlias.Off)
+        // It reports with a stack trace what is reported without one.
+        .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LevelAlias.Off)
+        // An event in Development is a line to see; elsewhere the inbox is the record.
+        .MinimumLevel.Override(nameof(WebhookReceiver), isDevelopment ? LogEventLevel.Debug : LogEventLevel.Information)
+        .Enrich.FromLogContext();
+
+    public static ITextFormatter Formatter(bool isDevelopment) => isDevelopment ? new TextLineFormatter() : new JsonLineFormatter();
+
+    private static Logger Create(WebApplicationBuilder builder)
+    {
+        var isDevelopment = builder.Environment.IsDevelopment();
+        try
+        {
+            var configured = Levels(isDevelopment).UseLevelsOf(builder.Configuration.GetSection("Logging:LogLevel"));
+            if (builder.Configuration.GetSection("Serilog").Exists())
+            {
+                configured.ReadFrom.Configuration(builder.Configuration);
+            }
+
+            return WriteToConsole(configured, isDevelopment).CreateLogger();
+        }
+        catch (Exception error) when (error is InvalidOperationException or FormatException or ArgumentException)
+        {
+            var problems = builder.Services.Select(static service => service.ImplementationInstance).OfType<HostProblems>().Single();
+            problems.Add(new ConfigurationProblem("WHR1053", "Serilog", $"The settings of the log cannot be used: {error.GetBaseException().Message}", "Write a level such as Debug, Information or Warning."));
+            return WriteToConsole(Levels(isDevelopment), isDevelopment).CreateLogger();
+        }
+    }
+
+    /// <summary>A terminal that does not read must not hold up requests: lines wait in a queue, and beyond its end they are dropped.</summary>
+    private static LoggerConfiguration WriteToConsole(LoggerConfiguration configured, bool isDevelopment) => isDevelopment
+        ? configured.WriteTo.Console(Formatter(isDevelopment))
+        : configured.WriteTo.Async(queue => queue.Console(Formatter(isDevelopment)), QueuedLines, blockWhenFull: false);
+}

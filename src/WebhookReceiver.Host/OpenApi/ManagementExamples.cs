@@ -1,0 +1,37 @@
+namespace WebhookReceiver.Host.OpenApi;
+
+/// <summary>What the management API answers, by operation.</summary>
+internal static class ManagementExamples
+{
+    public const string EventId = "whe_q2rN7w0mQ1arZs3vDSbUVg";
+
+    public static string? Of(string operation) => operation switch
+    {
+        "livez" => """{"status":"alive"}""",
+        "readyz" => """{"status":"ready"}""",
+        "ListEvents" => $$"""
+            {"items":[{"id":"{{EventId}}","source":"default","eventId":"4f1c2a","type":"new_order","state":"succeeded",
+            "receivedAt":"2026-03-01T12:00:00.123+00:00","attempts":1}],"next":null}
+            """,
+        "GetEvent" => $$"""
+            {"id":"{{EventId}}","source":"default","eventId":"4f1c2a","type":"new_order","state":"succeeded","timestamp":null,
+            "receivedAt":"2026-03-01T12:00:00.123+00:00","contentType":"application/json","bodyBytes":101,
+            "headers":{"User-Agent":"curl/8.5.0","X-Event-Id":"4f1c2a"},
+            "verification":{"secret":1,"bodySha256":"d3b1f1a7d0b7a2b8cbb2f0a9b4a6e5c1a0f6d9e8c7b6a5f4e3d2c1b0a9f8e7d6"},
+            "handlers":[{"handler":"NewOrderHandler","state":"succeeded","dueAt":null,"attempts":[{"number":1,"replay":0,
+            "startedAt":"2026-03-01T12:00:00.125+00:00","endedAt":"2026-03-01T12:00:00.131+00:00","outcome":"succeeded","error":null}]}]}
+            """,
+        "ReplayEvent" => $$"""{"id":"{{EventId}}","status":"replayed"}""",
+        "CancelEvent" => $$"""{"id":"{{EventId}}","status":"cancelled"}""",
+        "ListRejections" => """
+            {"items":[{"deliveryId":"whd_Zk3V9f1t0cO8hQ2b","at":"2026-03-01T12:00:00+00:00","source":"default","reason":"SignatureMismatch",
+            "code":"WHR2000","status":401,"remoteAddress":"203.0.113.7","bodyBytes":101}]}
+            """,
+        "ListSources" => """{"items":[{"name":"default","sender":"standard-webhooks","secrets":1,"maxBodyBytes":1048576,"warnings":[]}]}""",
+        "GetStats" => """
+            {"states":{"pending":0,"running":0,"scheduled":1,"succeeded":1204,"dead":2,"parked":0,"cancelled":0},
+            "unaccounted":0,"duplicates":3,"rejected":17}
+            """,
+        _ => null,
+    };
+}

@@ -1,0 +1,103 @@
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+using WebhookReceiver.Inbox;
+
+namespace WebhookReceiver.Host.OpenApi;
+
+/// <summary>Adds to the management API what its types do not say: the token, the refusals, the limits of parameters, and examples.</summary>
+internal sealed class ManagementOperations : IOperationFilter
+{
+    public void Apply(OpenApiOperation operation, OperationFilterContext context)
+    {
+        var document = context.Document;
+        var path = context.ApiDescription.RelativePath ?? "";
+        if (path == "readyz")
+        {
+            operation.Responses!["503"] = new OpenApiResponse
+            {
+                Description = "Not ready: starting, draining or failed.",
+                Content = new Dictionary<string, IOpenApiMediaType> { ["application/json"] = Json(operation, """{"status":"draining"}""") },
+            };
+        }
+
+        if (ManagementExamples.Of(operation.OperationId ?? path) is { } example && operation.Responses!.TryGetValue("200", out var response)
+            && JsonOf(response.Content) is { } media)
+        {
+            media.Example = JsonNode.Parse(example);
+        }
+
+        if (!path.StartsWith("api/", StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        Protect(operation, document);
+        foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
+        {
+            Describe(parameter);
+        }
+
+        switch (operation.OperationId)
+        {
+            case "ListEvents" or "ListRejections":
+                Refuse(StatusCodes.Status400BadRequest, "A parameter is wrong.", "WHR5001", "'limit' is a number from 1 to 200.");
+                break;
+            case "GetEventBody":
+                operation.Responses!["200"] = Bytes;
+                goto case "GetEvent";
+            case "GetEvent":
+                Refuse(StatusCodes.Status404NotFound, "There is no such event.", "WHR5002", "There is no such event.");
+                break;
+            case "ReplayEvent" or "CancelEvent":
+                Refuse(StatusCodes.Status400BadRequest, "The reason is missing or too long.", "WHR5001", "'reason' is 1 to 500 characters: it is recorded.");
+                Refuse(StatusCodes.Status409Conflict, "The event's state does not allow it.", "WHR5003", "The event has no work that waits.");
+                if (JsonOf(operation.RequestBody?.Content) is { } body)
+                {
+                    body.Example = JsonNode.Parse("""{"reason":"The shop's database was down."}""");
+                }
+
+                goto case "GetEvent";
+        }
+
+        void Refuse(int status, string description, string code, string title) =>
+            operation.Responses![status.ToString(System.Globalization.CultureInfo.InvariantCulture)] = Problems.Response(document, description, status, code, title);
+    }
+
+    /// <summary>Asks for the token, and says what happens without.</summary>
+    public static void Protect(OpenApiOperation operation, OpenApiDocument document)
+    {
+        operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(OpenApiSetup.SecurityScheme, document)] = [] }];
+        operation.Responses!["401"] = Problems.Response(
+            document, "The token is missing or wrong.", StatusCodes.Status401Unauthorized, "WHR5000", "Send the management token: Authorization: Bearer <token>.");
+    }
+
+    private static void Describe(OpenApiParameter parameter)
+    {
+        (parameter.Description, parameter.Schema, parameter.Example) = parameter.Name switch
+        {
+            "limit" => ("How many.", new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = "200", Default = JsonValue.Create(50) }, JsonValue.Create(50)),
+            "state" => ("Only this state.", new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. WorkStates.Names.Select(static name => JsonValue.Create(name))] }, JsonValue.Create("dead")),
+            "source" => ("Only this source.", parameter.Schema, JsonValue.Create("default")),
+            "type" => ("Only this type.", parameter.Schema, JsonValue.Create("new_order")),
+            "after" => ("The next of an earlier page.", parameter.Schema, null),
+            "id" => ("Our id of the event.", parameter.Schema, JsonValue.Create(ManagementExamples.EventId)),
+            _ => (parameter.Description, parameter.Schema, parameter.Example),
+        };
+    }
+
+    private static OpenApiResponse Bytes => new()
+    {
+        Description = "The exact bytes that were received.",
+        Content = new Dictionary<string, IOpenApiMediaType> { ["application/octet-stream"] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } } },
+    };
+
+    private static OpenApiMediaType? JsonOf(IDictionary<string, IOpenApiMediaType>? content) =>
+        content is not null && content.TryGetValue("application/json", out var media) ? media as OpenApiMediaType : null;
+
+    private static OpenApiMediaType Json(OpenApiOperation operation, string example) => new()
+    {
+        Schema = JsonOf(operation.Responses!["200"].Content)?.Schema,
+        Example = JsonNode.Parse(example),
+    };
+}

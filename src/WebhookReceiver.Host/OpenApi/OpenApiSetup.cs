@@ -1,0 +1,55 @@
+using Microsoft.OpenApi;
+using WebhookReceiver.Management;
+
+namespace WebhookReceiver.Host.OpenApi;
+
+/// <summary>Describes both listeners in one OpenAPI 3.1 document and shows it with Swagger UI, on the management listener alone.</summary>
+internal static class OpenApiSetup
+{
+    public const string SecurityScheme = "managementToken";
+    private const string DocumentName = "v1";
+    private const string DocumentPath = "openapi/{documentName}.json";
+
+    public static void AddOpenApi(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddEndpointsApiExplorer();
+        builder.Services.AddSwaggerGen(document =>
+        {
+            document.SwaggerDoc(DocumentName, new OpenApiInfo
+            {
+                Title = "WebhookReceiver",
+                Version = HostVersion.Current,
+                Description = "Deliveries go to the public listener, everything else to the management listener. "
+                    + "Probes, this document and its pages are open; every other call needs the management token.",
+            });
+            document.AddSecurityDefinition(SecurityScheme, new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                Description = "WebhookReceiver:Management:Token. In Development without a token, callers from this machine are let in.",
+            });
+            document.SupportNonNullableReferenceTypes();
+            document.NonNullableReferenceTypesAsRequired();
+            document.IncludeXmlComments(typeof(EventPage).Assembly);
+            document.OperationFilter<ManagementOperations>();
+            document.DocumentFilter<Problems>();
+            document.DocumentFilter<WebhookOperations>();
+            document.DocumentFilter<MetricsOperation>();
+        });
+    }
+
+    public static IApplicationBuilder UseOpenApi(this IApplicationBuilder management)
+    {
+        management.UseSwagger(static options =>
+        {
+            options.RouteTemplate = DocumentPath;
+            options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+        });
+        return management.UseSwaggerUI(static page =>
+        {
+            page.DocumentTitle = "WebhookReceiver";
+            page.RoutePrefix = "swagger";
+            page.SwaggerEndpoint($"/openapi/{DocumentName}.json", "WebhookReceiver");
+        });
+    }
+}

@@ -1,0 +1,18 @@
+using WebhookReceiver.Management;
+
+namespace WebhookReceiver.Host.Telemetry;
+
+/// <summary>Serves <c>/metrics</c> in the text format of Prometheus to callers with the management token.</summary>
+internal static class MetricsEndpoint
+{
+    private const string MetricsPath = "/metrics";
+
+    public static IApplicationBuilder UseMetrics(this IApplicationBuilder management)
+    {
+        var authorization = management.ApplicationServices.GetRequiredService<ManagementAuthorization>();
+        management.Use((context, next) => context.Request.Path != MetricsPath || authorization.IsAllowed(context)
+            ? next(context)
+            : ManagementAuthorization.Refuse(context).ExecuteAsync(context));
+        return management.UseOpenTelemetryPrometheusScrapingEndpoint(MetricsPath);
+    }
+}

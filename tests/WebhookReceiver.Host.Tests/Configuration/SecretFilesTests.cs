@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using WebhookReceiver.Host.Configuration;
+
+namespace WebhookReceiver.Host.Tests.Configuration;
+
+public sealed class SecretFilesTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    [Fact]
+    public void AddSecretFiles_EveryProviderSetsTheKey_TheirOrderDecides()
+    {
+        // A variable that no other test reads; the environment is this process's.
+        Environment.SetEnvironmentVariable("HostTests__Environment", "environment");
+        _directory.Write("appsettings.json", """{"HostTests":{"File":"json","Secret":"json","Environment":"json","Line":"json"}}""");
+        foreach (var key in new[] { "Secret", "Environment", "Line" })
+        {
+            _directory.Write($"secrets/HostTests__{key}", "secret");
+        }
+
+        var configuration = Create("--HostTests:Line=line");
+
+        Assert.Equal("json", configuration["HostTests:File"]);
+        Assert.Equal("secret", configuration["HostTests:Secret"]);
+        Assert.Equal("environment", configuration["HostTests:Environment"]);
+        Assert.Equal("line", configuration["HostTests:Line"]);
+    }
+
+    [Fact]
+    public void AddSecretFiles_NamedDirectoryIsMissing_IsAProblem()
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [$"--WebhookReceiver:SecretsDirectory={_directory.FullName}/none"] });
+
+        builder.AddSecretFiles();
+
+        var problems = (HostProblems)builder.Services.Single(static service => service.ServiceType == typeof(HostProblems)).ImplementationInstance!;
+        Assert.Equal("WHR1052", Assert.Single(problems.Found).Code);
+    }
+
+    public void Dispose()
+    {
+        Environment.SetEnvironmentVariable("HostTests__Environment", null);
+        _directory.Dispose();
+    }
+
+    private ConfigurationManager Create(string argument)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = _directory.FullName,
+            Args = [$"--WebhookReceiver:SecretsDirectory={_directory.FullName}/secrets", argument],
+        });
+        builder.AddSecretFiles();
+        return builder.Configuration;
+    }
+}

@@ -1,0 +1,43 @@
+namespace WebhookReceiver.ReliabilityTests;
+
+/// <summary>What a killed process cannot show: the flush has returned before the first byte of an answer leaves.</summary>
+public sealed class FlushOrderTests(ITestOutputHelper output)
+{
+    private const int Connections = 8;
+    private const int Answers = 400;
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    [Fact(Explicit = true)]
+    public async Task Answer_OfEveryAcceptedEvent_IsSentAfterTheFlushOfItsTransaction()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/strace"), "strace is not installed: the order of flush and answer is NOT checked.");
+        using var directory = new DataDirectory();
+        var trace = Path.Combine(directory.Path, "trace");
+        var ledger = new Ledger();
+        string[] strace =
+        [
+            "/usr/bin/strace", "-f", "--seccomp-bpf", "-y", "-tt", "-s", "20000", "-o", trace,
+            "-e", "trace=fsync,fdatasync,sendto,sendmsg,write,writev,pwrite64",
+        ];
+        await using (var host = await HostProcess.StartAsync(directory, wrapper: strace))
+        {
+            using var client = new LoadClient(ledger);
+            using var stop = new CancellationTokenSource();
+            var load = client.RunAsync(host.Webhook, "flush", Connections, stop.Token);
+            await ledger.UntilAnsweredAsync(Answers);
+            await stop.CancelAsync();
+            await load;
+            await host.UntilDrainedAsync(Limit);
+            await host.TerminateAsync(host.ChildId());
+            Assert.Equal(ExitCodes.Success, await host.ExitAsync());
+        }
+
+        Assert.True(ledger.Acked >= Answers);
+        var calls = new SystemCallTrace(File.ReadLines(trace));
+        Assert.All(ledger.Receipts, pair => Assert.Null(calls.WhyNotFlushedBeforeAnswered("inbox.db-wal", pair.Key, pair.Value)));
+        var report = $"strace: {ledger.Acked} answers over {Connections} connections, each sent after the flush of its transaction had returned";
+        output.WriteLine(report);
+        RoundTable.Publish(report);
+    }
+}

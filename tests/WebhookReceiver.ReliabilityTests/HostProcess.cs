@@ -1,0 +1,206 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace WebhookReceiver.ReliabilityTests;
+
+/// <summary>A receiver that runs in a process of its own, so that it can be killed.</summary>
+internal sealed class HostProcess : IAsyncDisposable
+{
+    private const string Token = "reliability-management-token-5d0e1c7a";
+
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly string[] OpenStates = ["pending", "running", "scheduled"];
+
+    private readonly Process _process;
+    private readonly HttpClient _management;
+    private readonly ConcurrentQueue<string> _output = new();
+
+    private HostProcess(Process process, Uri webhook, Uri management)
+    {
+        _process = process;
+        Webhook = webhook;
+        _management = new HttpClient { BaseAddress = management };
+        _management.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+        process.OutputDataReceived += Keep;
+        process.ErrorDataReceived += Keep;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public Uri Webhook { get; }
+
+    public string Output => string.Join('\n', _output);
+
+    /// <summary>Starts a receiver on a data directory and waits until it is ready.</summary>
+    /// <param name="directory">Holds the inbox and the ledger of effects.</param>
+    /// <param name="settings">More configuration, as environment variables.</param>
+    /// <param name="wrapper">A program that starts it, with its arguments.</param>
+    public static async Task<HostProcess> StartAsync(
+        DataDirectory directory, IReadOnlyDictionary<string, string>? settings = null, IReadOnlyList<string>? wrapper = null)
+    {
+        var (publicPort, managementPort) = FreePorts();
+        string[] command = [.. wrapper ?? [], "dotnet", Path.Combine(AppContext.BaseDirectory, "WebhookReceiver.ReliabilityTests.App.dll")];
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            WorkingDirectory = directory.Path,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        var webhook = new Uri($"http://127.0.0.1:{publicPort}/webhook");
+        var management = new Uri($"http://127.0.0.1:{managementPort}");
+        start.Environment["DOTNET_ENVIRONMENT"] = "Production";
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
+        start.Environment["ASPNETCORE_URLS"] = webhook.GetLeftPart(UriPartial.Authority);
+        start.Environment["Logging__LogLevel__Default"] = "Warning";
+        start.Environment["EffectsFile"] = directory.Effects;
+        start.Environment["WebhookReceiver__RequireHttps"] = "false";
+        start.Environment["WebhookReceiver__Inbox__ConnectionString"] = $"Data Source={directory.Inbox}";
+        start.Environment["WebhookReceiver__Management__Url"] = management.ToString();
+        start.Environment["WebhookReceiver__Management__Token"] = Token;
+        start.Environment["WebhookReceiver__Sources__default__Sender"] = "hmac-sha256";
+        start.Environment["WebhookReceiver__Sources__default__Secrets__0"] = SignedEvents.Secret;
+        start.Environment["WebhookReceiver__Dispatch__DrainDelay"] = "00:00:00";
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        var host = new HostProcess(Process.Start(start)!, webhook, management);
+        await host.UntilReadyAsync();
+        return host;
+    }
+
+    public async Task<bool> IsReadyAsync()
+    {
+        try
+        {
+            using var answer = await _management.GetAsync("/readyz");
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Waits until no event is pending, running or scheduled.</summary>
+    /// <returns>How long that took.</returns>
+    public async Task<TimeSpan> UntilDrainedAsync(TimeSpan limit)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            using var stats = await GetAsync("stats");
+            var states = stats.RootElement.GetProperty("states");
+            Assert.Equal(0, stats.RootElement.GetProperty("unaccounted").GetInt64());
+            var elapsed = TimeProvider.System.GetElapsedTime(started);
+            if (OpenStates.All(state => states.GetProperty(state).GetInt64() == 0))
+            {
+                return elapsed;
+            }
+
+            Assert.True(elapsed < limit, $"Not drained within {limit}: {states}");
+            await Task.Delay(PollInterval, TimeProvider.System);
+        }
+    }
+
+    public async Task<long> CountAsync(string state)
+    {
+        using var stats = await GetAsync("stats");
+        return stats.RootElement.GetProperty("states").GetProperty(state).GetInt64();
+    }
+
+    /// <summary>The sender's ids of all events in a state.</summary>
+    public async Task<IReadOnlySet<string>> EventIdsAsync(string state)
+    {
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        for (string? after = ""; after is not null;)
+        {
+            using var page = await GetAsync($"events?limit=200&state={state}{(after.Length > 0 ? "&after=" + after : "")}");
+            ids.UnionWith(page.RootElement.GetProperty("items").EnumerateArray().Select(static item => item.GetProperty("eventId").GetString()!));
+            after = page.RootElement.GetProperty("next").GetString();
+        }
+
+        return ids;
+    }
+
+    /// <summary>SIGKILL: nothing of the process gets a chance.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await ExitAsync();
+    }
+
+    /// <summary>SIGTERM.</summary>
+    /// <param name="pid">The process; this one by default.</param>
+    public async Task TerminateAsync(int? pid = null)
+    {
+        using var kill = Process.Start("kill", ["-TERM", (pid ?? _process.Id).ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
+    /// <summary>Waits until the process has ended.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> ExitAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(StopLimit, TimeProvider.System);
+        return _process.ExitCode;
+    }
+
+    /// <summary>The process that a wrapper started.</summary>
+    public int ChildId()
+    {
+        var children = File.ReadAllText($"/proc/{_process.Id}/task/{_process.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return int.Parse(Assert.Single(children), CultureInfo.InvariantCulture);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+        _management.Dispose();
+    }
+
+    private static (int Public, int Management) FreePorts()
+    {
+        using var first = new TcpListener(IPAddress.Loopback, 0);
+        using var second = new TcpListener(IPAddress.Loopback, 0);
+        first.Start();
+        second.Start();
+        return (((IPEndPoint)first.LocalEndpoint).Port, ((IPEndPoint)second.LocalEndpoint).Port);
+    }
+
+    private async Task UntilReadyAsync()
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!await IsReadyAsync())
+        {
+            Assert.False(_process.HasExited, $"The receiver ended:\n{Output}");
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < StartLimit, $"Not ready within {StartLimit}:\n{Output}");
+            await Task.Delay(PollInterval, TimeProvider.System);
+        }
+    }
+
+    private async Task<JsonDocument> GetAsync(string path) => JsonDocument.Parse(await _management.GetByteArrayAsync("/api/v1/" + path));
+
+    private void Keep(object sender, DataReceivedEventArgs line)
+    {
+        if (line.Data is { } text)
+        {
+            _output.Enqueue(text);
+        }
+    }
+}

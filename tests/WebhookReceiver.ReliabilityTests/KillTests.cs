@@ -1,0 +1,80 @@
+using System.Globalization;
+
+namespace WebhookReceiver.ReliabilityTests;
+
+/// <summary>
+/// The process is killed under load, again and again over one data directory. That shows the way back from any point of the program; that what
+/// was answered is on the disk and not in the page cache is shown by <see cref="FlushOrderTests"/>.
+/// </summary>
+public sealed class KillTests(ITestOutputHelper output)
+{
+    private const int Connections = 8;
+
+    private static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(5);
+
+    [Fact]
+    public Task Kill_ThreeTimesUnderLoad_LosesNothing() => RunAsync(rounds: 3, fewestAnswers: 50, mostAnswers: 400);
+
+    [Fact(Explicit = true)]
+    public Task Kill_TwentyTimesUnderLoad_LosesNothing() => RunAsync(rounds: 20, fewestAnswers: 300, mostAnswers: 3000);
+
+    private async Task RunAsync(int rounds, int fewestAnswers, int mostAnswers)
+    {
+        var random = new Random(rounds);
+        using var directory = new DataDirectory();
+        var ledger = new Ledger();
+        var report = new RoundTable();
+        var slowest = TimeSpan.Zero;
+        for (var round = 1; round <= rounds; round++)
+        {
+            await using var host = await HostProcess.StartAsync(directory);
+
+            // Every other round waits for the work of the one before; the others send into the recovery.
+            TimeSpan? recovery = round % 2 == 0 ? await host.UntilDrainedAsync(RecoveryLimit) : null;
+            slowest = recovery > slowest ? recovery.Value : slowest;
+            var (attempted, acked) = (ledger.Attempted, ledger.Acked);
+            await LoadAndKillAsync(host, ledger, round, ledger.Answers + random.Next(fewestAnswers, mostAnswers));
+            report.Add(round, ledger.Attempted - attempted, ledger.Acked - acked, recovery);
+        }
+
+        await using var healed = await HostProcess.StartAsync(directory);
+        var last = await healed.UntilDrainedAsync(RecoveryLimit);
+        await SendWithoutKillAsync(healed, ledger);
+        var dead = await healed.EventIdsAsync("dead");
+        await healed.TerminateAsync();
+        Assert.Equal(ExitCodes.Success, await healed.ExitAsync());
+
+        var verdict = ledger.Check(directory.Effects, dead);
+        report.Finish(rounds, verdict, last > slowest ? last : slowest);
+        output.WriteLine(report.ToString());
+        report.Publish();
+        Assert.Empty(verdict.Lost);
+        Assert.Empty(verdict.Unexpected);
+        Assert.Empty(verdict.Foreign);
+        Assert.Empty(verdict.RunTwiceAsOneAttempt);
+        Assert.DoesNotContain(verdict.Duplicates, static id => id.StartsWith("clean", StringComparison.Ordinal));
+        Assert.True(ledger.Acked >= rounds * fewestAnswers, "There was hardly any load.");
+    }
+
+    private static async Task LoadAndKillAsync(HostProcess host, Ledger ledger, int round, int answers)
+    {
+        using var client = new LoadClient(ledger);
+        using var stop = new CancellationTokenSource();
+        var load = client.RunAsync(host.Webhook, string.Create(CultureInfo.InvariantCulture, $"kill{round}"), Connections, stop.Token);
+        await await Task.WhenAny(ledger.UntilAnsweredAsync(answers), load);
+        await host.KillAsync();
+        await load;
+    }
+
+    /// <summary>Where no process is killed, nothing is handled twice.</summary>
+    private static async Task SendWithoutKillAsync(HostProcess host, Ledger ledger)
+    {
+        using var client = new LoadClient(ledger);
+        for (var n = 0; n < 50; n++)
+        {
+            Assert.True(await client.SendAsync(host.Webhook, $"clean-{n}"));
+        }
+
+        await host.UntilDrainedAsync(RecoveryLimit);
+    }
+}

@@ -1,0 +1,66 @@
+namespace WebhookReceiver.ReliabilityTests;
+
+/// <summary>A clean stop under load: everybody who was let in gets an answer, and work in progress ends or goes back.</summary>
+public sealed class StopTests
+{
+    private const int Connections = 8;
+    private const int AnswersBefore = 200;
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    /// <summary>The handlers are slow enough for a stop to find some running and many waiting.</summary>
+    private static readonly Dictionary<string, string> SlowHandlers = new()
+    {
+        ["HandlerDuration"] = "00:00:00.3",
+        ["WebhookReceiver__Dispatch__DrainDelay"] = "00:00:01",
+    };
+
+    [Fact]
+    public async Task Terminate_UnderLoad_AnswersEveryRequestAndHandlesEveryEventOnce()
+    {
+        using var directory = new DataDirectory();
+        var ledger = new Ledger();
+        await using (var host = await HostProcess.StartAsync(directory, SlowHandlers))
+        {
+            using var client = new LoadClient(ledger);
+            using var stop = new CancellationTokenSource();
+            var load = client.RunAsync(host.Webhook, "stop", Connections, stop.Token);
+            await ledger.UntilAnsweredAsync(AnswersBefore);
+            await host.TerminateAsync();
+
+            // As a load balancer does it: until the receiver says that it is draining, requests go on coming.
+            while (await host.IsReadyAsync())
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
+            }
+
+            var answers = ledger.Answers;
+            await ledger.UntilAnsweredAsync(answers + Connections);
+            await stop.CancelAsync();
+            await load;
+            Assert.Equal(ExitCodes.Success, await host.ExitAsync());
+        }
+
+        Assert.Empty(ledger.Unanswered);
+        Assert.Equal(ledger.Attempted, ledger.Acked);
+        var before = ledger.Check(directory.Effects, new HashSet<string>());
+        Assert.NotEmpty(before.Lost); // or the stop found nothing to give back
+
+        await using (var host = await HostProcess.StartAsync(directory))
+        {
+            await host.UntilDrainedAsync(Limit);
+            Assert.Equal(ledger.Acked, await host.CountAsync("succeeded"));
+            await host.TerminateAsync();
+            Assert.Equal(ExitCodes.Success, await host.ExitAsync());
+        }
+
+        var verdict = ledger.Check(directory.Effects, new HashSet<string>());
+        Assert.Empty(verdict.Lost);
+        Assert.Empty(verdict.Unexpected);
+        Assert.Empty(verdict.Duplicates);
+        Assert.Equal(ledger.Acked, verdict.Effects);
+
+        // What was running has been released without a penalty, not left to be found as the trace of a crash.
+        Assert.Equal(1, verdict.HighestAttempt);
+    }
+}

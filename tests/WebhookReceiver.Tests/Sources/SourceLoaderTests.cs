@@ -1,0 +1,141 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using WebhookReceiver.Sources;
+using WebhookReceiver.Tests.Support;
+
+namespace WebhookReceiver.Tests.Sources;
+
+public sealed class SourceLoaderTests : IDisposable
+{
+    private const string Old = "the old secret of the tests";
+    private const string New = "the new secret of the tests";
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly SourceRegistry _registry = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void ReloadIfChanged_NothingChanged_KeepsTheSameSources()
+    {
+        Write("base.json", Old);
+        using var loader = Start();
+        _registry.TryGet("a", out var before);
+
+        loader.ReloadIfChanged();
+
+        _registry.TryGet("a", out var after);
+        Assert.Same(before, after);
+    }
+
+    [Fact]
+    public void ReloadIfChanged_SecretAdded_IsTakenOver()
+    {
+        Write("base.json", Old);
+        using var loader = Start();
+
+        Write("base.json", New, Old);
+        loader.ReloadIfChanged();
+
+        Assert.Equal(2, Secrets());
+    }
+
+    [Fact]
+    public void ReloadIfChanged_RevokedElement_IsGone()
+    {
+        Write("base.json", New, Old);
+        using var loader = Start();
+
+        Write("base.json", New);
+        loader.ReloadIfChanged();
+
+        Assert.Equal(1, Secrets());
+    }
+
+    [Fact]
+    public void ReloadIfChanged_ListOfTheLastFileGrowsIntoWhatTheMergeSaidBefore_IsSeen()
+    {
+        Write("base.json", New, Old);
+        Write("over.json", New);
+        using var loader = Start();
+        Assert.Equal(1, Secrets());
+
+        Write("over.json", New, Old);
+        loader.ReloadIfChanged();
+
+        Assert.Equal(2, Secrets());
+    }
+
+    [Theory]
+    [InlineData("""{ "WebhookReceiver": { "Sources": { "a": { "Sender": "nobody", "Secrets": ["the new secret of the tests"] } } } }""")]
+    [InlineData("""{ "WebhookReceiver": { "Sources": { "a": { "Sender": "github", "Secrets": ["short"] } } } }""")]
+    [InlineData("{ not json")]
+    [InlineData("")]
+    public void ReloadIfChanged_BadFile_KeepsWhatWasLoadedUntilItIsMended(string text)
+    {
+        Write("base.json", Old);
+        using var loader = Start();
+
+        File.WriteAllText(_directory.File("base.json"), text);
+        loader.ReloadIfChanged();
+        Assert.Equal(1, Secrets());
+
+        Write("base.json", New, Old);
+        loader.ReloadIfChanged();
+        Assert.Equal(2, Secrets());
+    }
+
+    [Fact]
+    public void ReloadIfChanged_LinkSwappedUnderneath_IsSeen()
+    {
+        // As Kubernetes does it: the files stay where they are, the directory behind a link becomes another.
+        Directory.CreateDirectory(_directory.File("v1"));
+        Directory.CreateDirectory(_directory.File("v2"));
+        File.WriteAllText(Path.Combine(_directory.File("v1"), "WebhookReceiver__Sources__a__Secrets__0"), Old);
+        File.WriteAllText(Path.Combine(_directory.File("v2"), "WebhookReceiver__Sources__a__Secrets__0"), New);
+        File.WriteAllText(Path.Combine(_directory.File("v2"), "WebhookReceiver__Sources__a__Secrets__1"), Old);
+        Directory.CreateSymbolicLink(_directory.File("data"), _directory.File("v1"));
+        Write("base.json", Old);
+        using var loader = Start(builder => builder.AddKeyPerFile(_directory.File("data")));
+
+        Directory.Delete(_directory.File("data"));
+        Directory.CreateSymbolicLink(_directory.File("data"), _directory.File("v2"));
+        loader.ReloadIfChanged();
+
+        Assert.Equal(2, Secrets());
+    }
+
+    private int Secrets() => Assert.Single(_registry.All).Secrets.Count;
+
+    private void Write(string file, params string[] secrets) => File.WriteAllText(
+        _directory.File(file),
+        $$"""{ "WebhookReceiver": { "Sources": { "a": { "Sender": "github", "Secrets": [{{string.Join(",", secrets.Select(secret => $"\"{secret}\""))}}] } } } }""");
+
+    private SourceLoader Start(Action<IConfigurationBuilder>? configure = null)
+    {
+        using var manager = new ConfigurationManager();
+        manager.AddJsonFile(_directory.File("base.json"), optional: true).AddJsonFile(_directory.File("over.json"), optional: true);
+        configure?.Invoke(manager);
+        var root = new WebhookConfigurationRoot(manager);
+        var environment = new TestEnvironment(_directory.Path);
+        var factory = new OptionsFactory<WebhookReceiverOptions>(
+            [root], [], [new WebhookReceiverOptionsValidator(environment, new ServiceCollection().BuildServiceProvider())]);
+        return new SourceLoader(
+            _registry, root, Options.Create(factory.Create(Options.DefaultName)), factory, environment, new FakeTimeProvider(), NullLogger<SourceLoader>.Instance);
+    }
+
+    private sealed class TestEnvironment(string root) : IHostEnvironment
+    {
+        public string EnvironmentName { get; set; } = Environments.Development;
+
+        public string ApplicationName { get; set; } = "tests";
+
+        public string ContentRootPath { get; set; } = root;
+
+        public Microsoft.Extensions.FileProviders.IFileProvider ContentRootFileProvider { get; set; } = new Microsoft.Extensions.FileProviders.NullFileProvider();
+    }
+}

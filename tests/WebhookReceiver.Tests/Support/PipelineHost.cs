@@ -1,0 +1,212 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using WebhookReceiver.Diagnostics;
+using WebhookReceiver.Dispatch;
+using WebhookReceiver.Inbox;
+
+namespace WebhookReceiver.Tests.Support;
+
+/// <summary>
+/// The real thing: Kestrel on a port of its own, the inbox in a directory of its own, the dispatcher and handlers that record. Only the clock
+/// is the test's. Its tests run one after another.
+/// </summary>
+public sealed class PipelineHost : IAsyncLifetime
+{
+    /// <summary>What the source "small" takes.</summary>
+    public const int SmallBodyBytes = 64 * 1024;
+
+    private const string DefaultSecret = "whsec_3vXk0pW8cJr5yQmZ1dB7sH2fN6tL9aGuE4iOxRqVbMY=";
+    private const string OtherSecret = "whsec_Qm9sdC10d28tdGVuYW50LWItc2VjcmV0LTAwMDAwMDE=";
+    private const string NewSecret = "whsec_Tmv3LXNlY3JldC1hZnRlci10aGUtcm90YXRpb24tMDE=";
+    private const string OldSecret = "whsec_T2xkLXNlY3JldC1iZWZvcmUtdGhlLXJvdGF0aW9uLTI=";
+    private const string GitHubSecret = "gh-9f2c7b51e0d84a63a1c7-hooks-5521";
+    private const string StripeSecret = "whsec_kJ7tRz2mXq9LpW4vYb8NcD3sHf6gA1eU";
+    private const string SlackSecret = "5d1f0b3c9a7e42868f6b1d2c3e4f5a6b";
+    private const string PlainSecret = "plain-0c5e8f1a6b7d4392b8e0d1c2f3a45967";
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("webhook-receiver-test-").FullName;
+    private readonly MeterListener _meters = new();
+    private WebApplication? _app;
+    private long _mismatches;
+    private int _port;
+    private int _ids;
+
+    /// <summary>When the old secret of the source "rotating" ends, and not before any other test has run.</summary>
+    internal static readonly DateTimeOffset OldSecretEnd = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    internal FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 2, 1, 12, 0, 0, TimeSpan.Zero));
+
+    internal HandledEvents Handled { get; } = new();
+
+    /// <summary>How many duplicates came with another body, as the metric says.</summary>
+    internal long BodyMismatches => Volatile.Read(ref _mismatches);
+
+    internal IInboxReader Inbox => _app!.Services.GetRequiredService<IInboxStore>().Reader;
+
+    internal Uri Url => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}/webhook"));
+
+    /// <summary>The source "default" (Standard Webhooks).</summary>
+    internal SourceSender Default => new("default", "standard-webhooks", DefaultSecret, Clock);
+
+    /// <summary>Another source of the same sender with a secret of its own.</summary>
+    internal SourceSender Other => new("other", "standard-webhooks", OtherSecret, Clock);
+
+    /// <summary>A source in rotation, with the new secret and with the old one.</summary>
+    internal SourceSender RotatingNew => new("rotating", "standard-webhooks", NewSecret, Clock);
+
+    /// <inheritdoc cref="RotatingNew"/>
+    internal SourceSender RotatingOld => new("rotating", "standard-webhooks", OldSecret, Clock);
+
+    internal SourceSender GitHub => new("github", "github", GitHubSecret, Clock);
+
+    internal SourceSender Stripe => new("stripe", "stripe", StripeSecret, Clock);
+
+    internal SourceSender Slack => new("slack", "slack", SlackSecret, Clock);
+
+    /// <summary>The plainest sender.</summary>
+    internal SourceSender Plain => new("plain", "hmac-sha256", PlainSecret, Clock);
+
+    /// <summary>The same with a small limit for bodies.</summary>
+    internal SourceSender Small => new("small", "hmac-sha256", PlainSecret, Clock);
+
+    public async ValueTask InitializeAsync()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = _directory, EnvironmentName = Environments.Production });
+        builder.Configuration.AddInMemoryCollection(Settings());
+        builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
+        builder.Services.AddRouting();
+        builder.Services.AddLogging(static logging => logging.ClearProviders());
+        builder.Services.AddSingleton<TimeProvider>(Clock);
+        AddHandlers(builder.Services.AddWebhookReceiver(builder.Configuration));
+        _app = builder.Build();
+        _app.MapWebhooks();
+        ListenToMismatches(_app.Services.GetRequiredService<IMeterFactory>());
+        _app.Services.GetRequiredService<Dispatcher>().Completed += Handled.Completed;
+        await _app.StartAsync();
+        _port = new Uri(_app.Urls.Single()).Port;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _meters.Dispose();
+        if (_app is not null)
+        {
+            await _app.StopAsync();
+            await _app.DisposeAsync();
+        }
+
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    /// <summary>An id that no other request of this host has.</summary>
+    internal string NewId() => string.Create(CultureInfo.InvariantCulture, $"msg_{Interlocked.Increment(ref _ids)}");
+
+    /// <summary>The base request of the list of attacks, valid and new.</summary>
+    internal WireRequest NewRequest() => Default.Sign(UserCreated, NewId());
+
+    /// <summary>The body of the base request.</summary>
+    internal const string UserCreated = """{"type":"user.created","timestamp":"2026-02-01T12:00:00Z","data":{"name":"Ada"}}""";
+
+    internal async Task<WireConnection> ConnectAsync() => await WireConnection.OpenAsync(_port);
+
+    /// <summary>Sends a request over a connection of its own.</summary>
+    internal async Task<WireResponse> SendAsync(WireRequest request)
+    {
+        await using var connection = await ConnectAsync();
+        return await connection.SendAsync(request);
+    }
+
+    /// <summary>How many events are on disk, over a connection that the product knows nothing of.</summary>
+    internal async Task<long> CountStoredAsync()
+    {
+        await using var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = Path.Combine(_directory, "inbox.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var count = connection.CreateCommand();
+        count.CommandText = "SELECT COUNT(*) FROM event";
+        return (long)(await count.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>The newest event on disk.</summary>
+    internal async Task<EventDetail> NewestAsync()
+    {
+        var row = Assert.Single(await Inbox.ListAsync(new EventFilter(null, null, null, 1, null), CancellationToken.None));
+        return await FindAsync(row.Id);
+    }
+
+    internal async Task<EventDetail> FindAsync(string publicId)
+    {
+        Assert.True(PublicId.TryParse(publicId, out var seq, out var token), $"'{publicId}' is not an id.");
+        var found = await Inbox.FindAsync(seq, token, CancellationToken.None);
+        Assert.NotNull(found);
+        return found;
+    }
+
+    /// <summary>Why a delivery was rejected, as an operator is told.</summary>
+    internal RejectionReason ReasonOf(string deliveryId) =>
+        _app!.Services.GetRequiredService<RejectionJournal>().Newest(RejectionJournal.Capacity).Single(rejection => rejection.DeliveryId == deliveryId).Reason;
+
+    private static Dictionary<string, string?> Settings()
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["WebhookReceiver:RequireHttps"] = "false",
+            ["WebhookReceiver:Inbox:ConnectionString"] = "Data Source=inbox.db",
+            ["WebhookReceiver:Dispatch:DrainDelay"] = "00:00:00",
+            ["WebhookReceiver:Dispatch:MaxConcurrency"] = "4",
+            ["WebhookReceiver:Sources:small:MaxBodyBytes"] = SmallBodyBytes.ToString(CultureInfo.InvariantCulture),
+            ["WebhookReceiver:Sources:rotating:Secrets:1:Value"] = OldSecret,
+            ["WebhookReceiver:Sources:rotating:Secrets:1:NotAfter"] = OldSecretEnd.ToString("O"),
+        };
+        (string Source, string Sender, string Secret)[] sources =
+        [
+            ("default", "standard-webhooks", DefaultSecret), ("other", "standard-webhooks", OtherSecret), ("rotating", "standard-webhooks", NewSecret),
+            ("github", "github", GitHubSecret), ("stripe", "stripe", StripeSecret), ("slack", "slack", SlackSecret),
+            ("plain", "hmac-sha256", PlainSecret), ("small", "hmac-sha256", PlainSecret),
+        ];
+        foreach (var (source, sender, secret) in sources)
+        {
+            settings[$"WebhookReceiver:Sources:{source}:Sender"] = sender;
+            settings[$"WebhookReceiver:Sources:{source}:Secrets:0"] = secret;
+        }
+
+        return settings;
+    }
+
+    private void AddHandlers(WebhookReceiverBuilder receiver) => receiver
+        .AddHandler<ReadOnlyMemory<byte>>("user.created", Handled.RecordAsync)
+        .AddHandler<ReadOnlyMemory<byte>>("issues.*", Handled.RecordAsync)
+        .AddHandler<ReadOnlyMemory<byte>>("invoice.paid", Handled.RecordAsync)
+        .AddHandler<IFormCollection>("/collect", Handled.RecordAsync)
+        .AddHandler<Note>("note.written", Handled.RecordAsync)
+        .AddHandler<Amount>("amount.set", Handled.RecordAsync);
+
+    private void ListenToMismatches(IMeterFactory meters)
+    {
+        _meters.InstrumentPublished = (instrument, listener) =>
+        {
+            // Other hosts of this process have a meter of the same name.
+            if (instrument.Name == "webhook.duplicate_body_mismatches" && ReferenceEquals(instrument.Meter.Scope, meters))
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _meters.SetMeasurementEventCallback<long>((_, measurement, _, _) => Interlocked.Add(ref _mismatches, measurement));
+        _meters.Start();
+    }
+}
+
+/// <summary>Data with a text.</summary>
+public sealed record Note(string Text);
+
+/// <summary>Data with numbers.</summary>
+public sealed record Amount(int? Whole = null, double? Real = null, decimal? Exact = null);

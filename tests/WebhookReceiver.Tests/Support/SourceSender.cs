@@ -1,0 +1,34 @@
+using System.Text;
+using WebhookReceiver.Senders;
+
+namespace WebhookReceiver.Tests.Support;
+
+/// <summary>A sender that knows a secret of one source, and signs as its row says.</summary>
+internal sealed class SourceSender
+{
+    private readonly string _target;
+    private readonly SenderPlan _plan;
+    private readonly SenderKey _key;
+    private readonly TimeProvider _clock;
+
+    public SourceSender(string source, string sender, string secret, TimeProvider clock)
+    {
+        _target = source == WebhookReceiverOptions.DefaultSourceName ? "/webhook" : $"/webhook/{source}";
+        Assert.True(SenderCatalog.TryGet(sender, out var row));
+        _plan = SenderPlan.Compile(row);
+        Assert.True(_plan.TryCreateKey(secret, out var key, out var problem), problem);
+        (_key, _clock, Secret) = (key, clock, secret);
+    }
+
+    public string Secret { get; }
+
+    /// <summary>A request that the source accepts, if the body is one.</summary>
+    public WireRequest Sign(string body, string id, DateTimeOffset? at = null) => Sign(Encoding.UTF8.GetBytes(body), id, at);
+
+    /// <inheritdoc cref="Sign(string, string, DateTimeOffset?)"/>
+    public WireRequest Sign(byte[] body, string id, DateTimeOffset? at = null)
+    {
+        var headers = _plan.Sign(new SigningInput(body, id, at ?? _clock.GetUtcNow()), _key);
+        return new WireRequest(_target, body) { Headers = [new("Content-Type", "application/json"), .. headers] };
+    }
+}
