@@ -50,9 +50,9 @@ public static class WebhookTestingExtensions
         where TEntryPoint : class
     {
         ArgumentNullException.ThrowIfNull(factory);
-        var services = factory.Services;
         try
         {
+            var services = factory.Services;
             var options = services.GetService<WebhookTestOptions>()
                 ?? throw new InvalidOperationException("The factory is not prepared: use factory.WithWebhooks(), or builder.UseWebhookTesting() in its ConfigureWebHost.");
 
