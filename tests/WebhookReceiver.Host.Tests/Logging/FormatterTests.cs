@@ -60,7 +60,8 @@ public sealed class FormatterTests
     [InlineData(false, "WebhookReceiver.Endpoints.WebhookEndpoint", LogEventLevel.Debug, false)]
     [InlineData(false, "WebhookReceiver.Endpoints.WebhookEndpoint", LogEventLevel.Information, true)]
     [InlineData(true, "Microsoft.AspNetCore.Hosting.Diagnostics", LogEventLevel.Information, false)]
-    [InlineData(true, "Microsoft.AspNetCore.Hosting.Diagnostics", LogEventLevel.Warning, true)]
+    [InlineData(true, "Microsoft.AspNetCore.Routing", LogEventLevel.Warning, true)]
+    [InlineData(true, "Microsoft.AspNetCore.Hosting.Diagnostics", LogEventLevel.Fatal, false)]
     [InlineData(true, "Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal, false)]
     public void Levels_OfACategory_AreThose(bool isDevelopment, string category, LogEventLevel level, bool isWritten)
     {
