@@ -14,7 +14,7 @@ COPY .editorconfig ./
 COPY eng/ eng/
 COPY src/ src/
 RUN dotnet publish src/WebhookReceiver.Host -c Release -a "${TARGETARCH:-$(dpkg --print-architecture)}" --no-restore --self-contained false \
-        -p:PublishReadyToRun=true -p:UseAppHost=false -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false -o /app
+        -p:PublishReadyToRun=true -p:UseAppHost=false -o /app
 
 # The run image has no shell, so its only writable place is made here. Inside a directory, because the mode of what is copied by name is lost.
 RUN install -d -m 0700 /rootfs/data

@@ -30,7 +30,13 @@ internal static class OpenApiSetup
             });
             document.SupportNonNullableReferenceTypes();
             document.NonNullableReferenceTypesAsRequired();
-            document.IncludeXmlComments(typeof(EventPage).Assembly);
+
+            // A publish can leave the comments out; the document then says less, and nothing else fails.
+            if (File.Exists(Path.Combine(AppContext.BaseDirectory, typeof(EventPage).Assembly.GetName().Name + ".xml")))
+            {
+                document.IncludeXmlComments(typeof(EventPage).Assembly);
+            }
+
             document.OperationFilter<ManagementOperations>();
             document.DocumentFilter<Problems>();
             document.DocumentFilter<WebhookOperations>();
