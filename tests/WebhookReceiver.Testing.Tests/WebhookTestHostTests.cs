@@ -206,10 +206,17 @@ public sealed class WebhookTestHostTests
 
     private sealed class PlainFactory : WebApplicationFactory<Program>
     {
+        private readonly TestInboxDirectory _directory = new();
+
+        public override async ValueTask DisposeAsync()
+        {
+            await base.DisposeAsync();
+            _directory.Dispose();
+        }
+
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
-            var directory = Directory.CreateTempSubdirectory("plain-factory-").FullName;
-            builder.UseSetting("WebhookReceiver:Inbox:ConnectionString", $"Data Source={directory}/inbox.db");
+            builder.UseSetting("WebhookReceiver:Inbox:ConnectionString", $"Data Source={_directory.InboxPath}");
             builder.UseSetting("WebhookReceiver:Sources:github:Secrets:0", "a secret of the test's own, long enough");
         }
     }
