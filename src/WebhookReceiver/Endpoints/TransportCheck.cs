@@ -33,8 +33,7 @@ internal sealed class TransportCheck(
             Log.HttpsNotRequired(logger);
         }
 
-        // A server without addresses is a test server, which says of each request whether it came by HTTPS.
-        return addresses is { Addresses.Count: > 0 } && Problem(settings, environment, addresses.Addresses) is { } problem
+        return IsKestrel(server) && addresses is { Addresses.Count: > 0 } && Problem(settings, environment, addresses.Addresses) is { } problem
             ? throw new OptionsValidationException(Options.DefaultName, typeof(WebhookReceiverOptions), [problem.ToString()])
             : Task.CompletedTask;
     }
@@ -43,12 +42,17 @@ internal sealed class TransportCheck(
     public static void Validate(
         WebhookReceiverOptions options, IHostEnvironment environment, IEnumerable<string> urls, IServiceProvider services, List<ConfigurationProblem> problems)
     {
-        var isKestrel = services.GetService<IServer>()?.GetType().Assembly == typeof(KestrelServer).Assembly;
-        if (isKestrel && Problem(options, environment, urls) is { } problem)
+        if (IsKestrel(services.GetService<IServer>()) && Problem(options, environment, urls) is { } problem)
         {
             problems.Add(problem);
         }
     }
+
+    /// <summary>
+    /// Kestrel's addresses tell how requests can come. A test server has addresses and no socket, and says of each request whether it came by
+    /// HTTPS; IIS has the TLS in front of us.
+    /// </summary>
+    private static bool IsKestrel(IServer? server) => server?.GetType().Assembly == typeof(KestrelServer).Assembly;
 
     private static ConfigurationProblem? Problem(WebhookReceiverOptions options, IHostEnvironment environment, IEnumerable<string> urls)
     {
