@@ -19,7 +19,7 @@ public sealed class TransportCheckTests : IDisposable
     [Fact]
     public async Task Start_TestServerWhereHttpsIsRequired_LeavesItToEachRequest()
     {
-        await using var app = Build(webHost => webHost.UseTestServer());
+        await using var app = Build(webHost => webHost.UseUrls("http://localhost:5000").UseTestServer());
         await app.StartAsync(TestContext.Current.CancellationToken);
 
         using var client = app.GetTestClient();
