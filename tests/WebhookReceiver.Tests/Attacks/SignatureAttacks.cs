@@ -101,6 +101,19 @@ public sealed class SignatureAttacks(PipelineHost host) : IClassFixture<Pipeline
         await host.AssertUnverifiedAsync(request.Set(Signature, longer), RejectionReason.SignatureMalformed);
     }
 
+    [Fact]
+    [Trait("Attack", "A04")]
+    [Trait("Attack", "A05")]
+    public async Task GitHub_HexOfMoreOrFewerBytes_IsRefused()
+    {
+        var request = NewIssue();
+        var right = request["X-Hub-Signature-256"];
+        foreach (var other in new[] { right[..^1], right[..^2], right[..39], right[..9], right + "0", right + "00", right + right[7..] })
+        {
+            await host.AssertUnverifiedAsync(request.Set("X-Hub-Signature-256", other), RejectionReason.SignatureMalformed);
+        }
+    }
+
     [Theory]
     [Trait("Attack", "A06")]
     [InlineData(" ", 10)]
