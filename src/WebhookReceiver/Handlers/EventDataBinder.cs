@@ -46,10 +46,6 @@ internal sealed class EventDataBinder(IOptions<WebhookJsonOptions> options)
             throw new PermanentFailureException(
                 $"The data does not fit {typeof(TData).Name}: {error.Message}", error);
         }
-        catch (InvalidOperationException error)
-        {
-            throw new PermanentFailureException($"The data does not fit {typeof(TData).Name}: it holds text that is not Unicode.", error);
-        }
     }
 
     private static ReadOnlySpan<byte> Json(InboxEvent stored)
