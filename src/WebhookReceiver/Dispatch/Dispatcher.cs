@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -26,12 +25,11 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger<Dispatcher> _logger;
     private readonly DispatchRoom _room = new();
-    private readonly Channel<WorkItem> _queue = Channel.CreateUnbounded<WorkItem>();
+    private readonly DispatchQueue _queue = new();
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly CancellationTokenSource _stopping = new();
-    private readonly WorkItem?[] _running;
+    private readonly int _concurrency;
     private Task _pump = Task.CompletedTask;
-    private Task _workers = Task.CompletedTask;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action<WorkCompletion, CompletionStatus> _recorded;
     private int _unfinished;
@@ -42,7 +40,7 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     {
         (_store, _runner, _clock, _logger) = (store, runner, clock, logger);
         _recorded = Recorded;
-        _running = new WorkItem?[options.Value.Dispatch.MaxConcurrency];
+        _concurrency = options.Value.Dispatch.MaxConcurrency;
     }
 
     /// <summary>
@@ -93,7 +91,7 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _pump = Task.Run(PumpAsync, CancellationToken.None);
-        _workers = Task.WhenAll(Enumerable.Range(0, _running.Length).Select(slot => Task.Run(() => WorkAsync(slot), CancellationToken.None)));
+        _queue.Open([.. Enumerable.Range(0, _concurrency).Select(_ => new DispatchSlot(_queue, _runner, Finish, _clock, _stopping.Token))]);
         return Task.CompletedTask;
     }
 
@@ -101,7 +99,7 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     /// <remarks>A test's factory and the program itself stop the same host, at the same time: it is done once, and both wait for it.</remarks>
     public Task StopAsync(CancellationToken cancellationToken)
     {
-        lock (_running)
+        lock (_queue)
         {
             // A host that failed to start is disposed of before it is stopped: what failed must be heard, not this.
             return _stop ??= _isDisposed ? Task.CompletedTask : StopOnceAsync(cancellationToken);
@@ -111,72 +109,35 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     public void Dispose()
     {
         _isDisposed = true;
+        _queue.Dispose();
         _stopping.Dispose();
         _wake.Dispose();
     }
 
     private async Task StopOnceAsync(CancellationToken cancellationToken)
     {
+        var left = _queue.Close();
         await _stopping.CancelAsync().ConfigureAwait(false);
-        _queue.Writer.TryComplete();
         await _pump.ConfigureAwait(false);
         try
         {
-            await _workers.WaitAsync(StopTimeout, _clock, cancellationToken).ConfigureAwait(false);
+            await _queue.Quiet.WaitAsync(StopTimeout, _clock, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (error is TimeoutException or OperationCanceledException)
         {
-            Log.HandlersStillRunning(_logger, Volatile.Read(ref _unfinished));
+            Log.HandlersStillRunning(_logger, _queue.Running.Count());
         }
 
-        await ReleaseAsync().ConfigureAwait(false);
+        await ReleaseAsync(left).ConfigureAwait(false);
     }
 
     private void Enqueue(WorkItem item)
     {
         Interlocked.Increment(ref _unfinished);
-        if (!_queue.Writer.TryWrite(item))
+        if (!_queue.TryAdd(item))
         {
             // The host has stopped meanwhile: the next start finds the work running and makes it pending.
             Finish(new WorkCompletion(item, AttemptOutcome.Released, _clock.GetUtcNow(), _clock.GetUtcNow()));
-        }
-    }
-
-    private async Task WorkAsync(int slot)
-    {
-        var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _clock);
-        var registration = _stopping.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), limit);
-        try
-        {
-            while (await _queue.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
-            {
-                while (!_stopping.IsCancellationRequested && _queue.Reader.TryRead(out var item))
-                {
-                    Volatile.Write(ref _running[slot], item);
-                    var completion = await _runner.RunAsync(item, limit, _stopping.Token).ConfigureAwait(false);
-                    Volatile.Write(ref _running[slot], null);
-
-                    // Not awaited: the slot is free while the writer commits; the room in memory is not, so that this stays bounded.
-                    Finish(completion);
-                    if (!limit.TryReset())
-                    {
-                        await registration.DisposeAsync().ConfigureAwait(false);
-                        limit.Dispose();
-                        limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _clock);
-                        registration = _stopping.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), limit);
-                    }
-                }
-
-                if (_stopping.IsCancellationRequested)
-                {
-                    return;
-                }
-            }
-        }
-        finally
-        {
-            await registration.DisposeAsync().ConfigureAwait(false);
-            limit.Dispose();
         }
     }
 
@@ -273,25 +234,11 @@ internal sealed class Dispatcher : IHostedService, IDisposable
         }
     }
 
-    private async Task ReleaseAsync()
+    private async Task ReleaseAsync(IReadOnlyList<WorkItem> left)
     {
-        var left = new List<WorkItem>();
-        while (_queue.Reader.TryRead(out var queued))
-        {
-            left.Add(queued);
-        }
-
-        for (var slot = 0; slot < _running.Length; slot++)
-        {
-            // Handlers that ignored their token: whatever they still say, the epoch and the state refuse it.
-            if (Volatile.Read(ref _running[slot]) is { } item)
-            {
-                left.Add(item);
-            }
-        }
-
+        // Also what handlers run that ignored their token: whatever they still say, the epoch and the state refuse it.
         var now = _clock.GetUtcNow();
-        foreach (var item in left)
+        foreach (var item in left.Concat(_queue.Running))
         {
             Finish(new WorkCompletion(item, AttemptOutcome.Released, now, now));
         }

@@ -216,17 +216,36 @@ internal sealed class SqliteInboxWriter : IDisposable
             return;
         }
 
+        Tell(commands, from, count, errors);
+    }
+
+    /// <summary>Says what became of a batch. Waiters go on elsewhere: this thread must go on writing.</summary>
+    private static void Tell(List<WriterCommand> commands, int from, int count, Exception?[]? errors)
+    {
+        var group = new WaiterGroup();
         for (var i = 0; i < count; i++)
         {
+            var command = commands[from + i];
             if (errors?[i] is { } error)
             {
-                commands[from + i].Fail(error);
+                Fail(command, error);
+            }
+            else if (!command.IsUrgent)
+            {
+                command.Succeed();
             }
             else
             {
-                commands[from + i].Succeed();
+                group.Add(command);
+                if (group.IsFull)
+                {
+                    group.Start();
+                    group = new WaiterGroup();
+                }
             }
         }
+
+        group.Start();
     }
 
     private bool TryExecuteAll(List<WriterCommand> commands, int from, int count)
@@ -313,4 +332,7 @@ internal sealed class SqliteInboxWriter : IDisposable
             commands[i].Fail(error);
         }
     }
+
+    private static void Fail(WriterCommand command, Exception error) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static failed => failed.command.Fail(failed.error), (command, error), preferLocal: false);
 }

@@ -8,7 +8,7 @@ internal abstract class WriterCommand
     /// <summary>The bytes that it holds in memory while it waits.</summary>
     public virtual long Size => 0;
 
-    /// <summary>Whether somebody waits for it.</summary>
+    /// <summary>Whether somebody waits for it. Then its end is told on the thread pool, and on the writer's thread otherwise.</summary>
     public virtual bool IsUrgent => true;
 
     /// <summary>Makes the change inside the writer's transaction.</summary>
@@ -24,8 +24,8 @@ internal abstract class WriterCommand
 /// <summary>A command that is awaited once, without a task of its own.</summary>
 internal abstract class WriterCommand<T> : WriterCommand, IValueTaskSource<T>
 {
-    // The writer's thread must go on writing: whoever waits continues on the pool.
-    private ManualResetValueTaskSourceCore<T> _source = new() { RunContinuationsAsynchronously = true };
+    // Whoever waits goes on inside Succeed or Fail, which the writer does not call on its own thread.
+    private ManualResetValueTaskSourceCore<T> _source;
 
     protected abstract T Result { get; }
 

@@ -1,0 +1,147 @@
+using System.Diagnostics.CodeAnalysis;
+using WebhookReceiver.Inbox;
+
+namespace WebhookReceiver.Dispatch;
+
+/// <summary>
+/// The work that waits in memory, and the slots that run it. A slot that runs takes one item after another without leaving its thread; a
+/// further one is woken, one at a time, while work waits. So handlers that return at once cost no change of threads, and handlers that
+/// block or wait never hold up what is behind them, as long as a slot is free. Safe from any thread.
+/// </summary>
+internal sealed class DispatchQueue : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<WorkItem> _waiting = new();
+    private readonly Stack<DispatchSlot> _idle = new();
+    private readonly TaskCompletionSource _quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private DispatchSlot[] _slots = [];
+    private bool _isWaking;
+    private bool _isClosed;
+
+    /// <summary>Completed once the queue is closed and no slot runs any more.</summary>
+    public Task Quiet => _quiet.Task;
+
+    /// <summary>What the slots are running now.</summary>
+    public IEnumerable<WorkItem> Running => _slots.Select(static slot => slot.Running).OfType<WorkItem>();
+
+    /// <summary>Starts to run what waits.</summary>
+    public void Open(DispatchSlot[] slots)
+    {
+        DispatchSlot? woken;
+        lock (_gate)
+        {
+            _slots = slots;
+            foreach (var slot in slots)
+            {
+                _idle.Push(slot);
+            }
+
+            woken = SlotToWake();
+        }
+
+        Wake(woken);
+    }
+
+    /// <summary>Adds work behind what waits.</summary>
+    /// <returns><see langword="false"/> if the queue is closed: the item was not taken.</returns>
+    public bool TryAdd(WorkItem item)
+    {
+        DispatchSlot? woken;
+        lock (_gate)
+        {
+            if (_isClosed)
+            {
+                return false;
+            }
+
+            _waiting.Enqueue(item);
+            woken = SlotToWake();
+        }
+
+        Wake(woken);
+        return true;
+    }
+
+    /// <summary>Takes the next item for a slot; a slot that gets none is idle from then on.</summary>
+    /// <param name="slot">The slot that asks.</param>
+    /// <param name="wasWoken">Whether it asks for the first time since it was woken.</param>
+    /// <param name="item">What it shall run.</param>
+    public bool TryTake(DispatchSlot slot, bool wasWoken, [NotNullWhen(true)] out WorkItem? item)
+    {
+        DispatchSlot? woken;
+        lock (_gate)
+        {
+            _isWaking &= !wasWoken;
+            if (!_waiting.TryDequeue(out item))
+            {
+                BecomeIdle(slot);
+                return false;
+            }
+
+            woken = SlotToWake();
+        }
+
+        Wake(woken);
+        return true;
+    }
+
+    /// <summary>Takes nothing from now on.</summary>
+    /// <returns>What waited and will not be run.</returns>
+    public IReadOnlyList<WorkItem> Close()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            WorkItem[] left = [.. _waiting];
+            _waiting.Clear();
+            CheckQuiet();
+            return left;
+        }
+    }
+
+    /// <summary>Disposes of the slots that are idle. One that runs a handler which ignores its token is left to the handler.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            foreach (var slot in _idle)
+            {
+                slot.Dispose();
+            }
+        }
+    }
+
+    private void BecomeIdle(DispatchSlot slot)
+    {
+        _idle.Push(slot);
+        CheckQuiet();
+    }
+
+    private void CheckQuiet()
+    {
+        if (_isClosed && _idle.Count == _slots.Length)
+        {
+            _quiet.TrySetResult();
+        }
+    }
+
+    /// <summary>One at a time: the slot that is woken wakes the next one, if there still is work when it starts.</summary>
+    private DispatchSlot? SlotToWake()
+    {
+        if (_isWaking || _waiting.Count == 0 || !_idle.TryPop(out var slot))
+        {
+            return null;
+        }
+
+        _isWaking = true;
+        return slot;
+    }
+
+    private static void Wake(DispatchSlot? slot)
+    {
+        if (slot is not null)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(slot, preferLocal: true);
+        }
+    }
+}

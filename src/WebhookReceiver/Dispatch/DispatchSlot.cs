@@ -1,0 +1,63 @@
+using WebhookReceiver.Inbox;
+
+namespace WebhookReceiver.Dispatch;
+
+/// <summary>Room for one attempt at a time, with the token that its handler gets; made once and used again and again.</summary>
+/// <param name="queue">Where the work comes from.</param>
+/// <param name="runner">Runs an attempt.</param>
+/// <param name="finish">Takes what became of it.</param>
+/// <param name="clock">Measures the time limit.</param>
+/// <param name="stopping">Cancelled when the host stops.</param>
+internal sealed class DispatchSlot(
+    DispatchQueue queue, AttemptRunner runner, Action<WorkCompletion> finish, TimeProvider clock, CancellationToken stopping)
+    : IThreadPoolWorkItem, IDisposable
+{
+    private CancellationTokenSource? _limit;
+    private CancellationTokenRegistration _registration;
+    private volatile WorkItem? _running;
+
+    /// <summary>The attempt that runs now.</summary>
+    public WorkItem? Running => _running;
+
+    void IThreadPoolWorkItem.Execute() => _ = RunAsync();
+
+    /// <summary>Call it when the slot is idle.</summary>
+    public void Dispose()
+    {
+        _registration.Dispose();
+        _limit?.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        var wasWoken = true;
+        while (queue.TryTake(this, wasWoken, out var item))
+        {
+            wasWoken = false;
+            _running = item;
+            var completion = await runner.RunAsync(item, Limit(), stopping).ConfigureAwait(false);
+            _running = null;
+
+            // Not awaited: the slot is free while the writer commits; the room in memory is not, so that this stays bounded.
+            finish(completion);
+        }
+    }
+
+    /// <summary>A token source that is not cancelled and has no time limit: the one of the last attempt, if it can be used again.</summary>
+    private CancellationTokenSource Limit()
+    {
+        if (_limit is { } used)
+        {
+            if (used.TryReset())
+            {
+                return used;
+            }
+
+            Dispose();
+        }
+
+        _limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
+        _registration = stopping.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _limit);
+        return _limit;
+    }
+}
