@@ -6,12 +6,16 @@ using FluentValidation;
 using WebhookReceiver.Endpoints;
 using WebhookReceiver.Inbox;
 using WebhookReceiver.Senders;
+using WebhookReceiver.Sources;
 
 namespace WebhookReceiver.Envelopes;
 
 /// <summary>Opens a verified delivery: finds the envelope where the sender's map says it stands, and checks it.</summary>
 internal sealed class EnvelopeReader(IValidator<WebhookEnvelope> validator)
 {
+    /// <summary>A sender that gives no id may well mean the same words twice; that it tries the same delivery again takes hours.</summary>
+    private static readonly TimeSpan DigestWindow = TimeSpan.FromHours(24);
+
     /// <summary>Reads the event that a delivery carries.</summary>
     /// <param name="delivery">The delivery, verified.</param>
     /// <param name="content">Its content.</param>
@@ -50,9 +54,15 @@ internal sealed class EnvelopeReader(IValidator<WebhookEnvelope> validator)
             BodySha256 = digest,
             Data = envelope.Data!.Value,
             SecretIndex = secretIndex,
+            DedupeWindow = IsDigest(envelope.Id!, digest, delivery.Source) ? DigestWindow : InboxEvent.DefaultDedupeWindow,
         };
         return true;
     }
+
+    /// <summary>Whether the id is the body's digest for want of another, and not because the source asks for it.</summary>
+    private static bool IsDigest(string id, byte[] digest, WebhookSource source) =>
+        source.Duplicates != DuplicateRule.Body && source.Plan.Event.Id is [.., { Parts: [{ Kind: TemplatePartKind.Digest }] }]
+            && id.Length == 2 * digest.Length && id == Convert.ToHexStringLower(digest);
 
     private static WebhookEnvelope Read(Delivery delivery, DeliveryContent content, byte[] digest, SenderPlan plan, int schemeIndex, DateTimeOffset? signedAt)
     {

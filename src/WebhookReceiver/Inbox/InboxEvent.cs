@@ -3,6 +3,9 @@ namespace WebhookReceiver.Inbox;
 /// <summary>What is stored of one event. Everything but the receipt is fixed when it is opened; the store fills in the receipt at its commit.</summary>
 internal sealed class InboxEvent
 {
+    /// <summary>How long an event is known.</summary>
+    public static readonly TimeSpan DefaultDedupeWindow = TimeSpan.FromDays(30);
+
     private string? _publicId;
 
     public required string Source { get; init; }
@@ -31,6 +34,9 @@ internal sealed class InboxEvent
 
     /// <summary>Which of the source's secrets matched, from 0.</summary>
     public required int SecretIndex { get; init; }
+
+    /// <summary>How long an event with the same source and id counts as this one.</summary>
+    public TimeSpan DedupeWindow { get; init; } = DefaultDedupeWindow;
 
     /// <summary>Whether it was read back from the store, so that its body is to be compared with its hash before it is used.</summary>
     public bool IsReadBack { get; init; }

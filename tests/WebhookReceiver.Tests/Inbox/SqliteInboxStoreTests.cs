@@ -60,10 +60,10 @@ public sealed class SqliteInboxStoreTests : InboxStoreContract
             await store.OpenAsync(TestContext.Current.CancellationToken);
         }
 
-        Execute(path, "UPDATE meta SET value = 2 WHERE key = 'schema'");
+        Execute(path, "UPDATE meta SET value = 3 WHERE key = 'schema'");
         var error = await Assert.ThrowsAsync<InboxException>(() => new SqliteInboxStore(Options([]) with { Path = path }).OpenAsync(TestContext.Current.CancellationToken));
 
-        Assert.Contains("schema version 2", error.Message, StringComparison.Ordinal);
+        Assert.Contains("schema version 3", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -154,6 +154,26 @@ public sealed class SqliteInboxStoreTests : InboxStoreContract
 
         gate.Set();
         Assert.All(await Task.WhenAll(waiting), status => Assert.Equal(AppendStatus.Committed, status));
+    }
+
+    [Fact]
+    public async Task Append_MuchAtOnceAndWithoutAPause_KeepsTheLogSmall()
+    {
+        const int Senders = 16, Each = 100, BodySize = 64 * 1024, Log = 16 * 1024 * 1024;
+        var path = _directory.File("much.db");
+        await using var store = await OpenOtherAsync("much.db");
+        var body = new string('x', BodySize);
+
+        await Task.WhenAll(Enumerable.Range(0, Senders).Select(sender => Task.Run(async () =>
+        {
+            for (var i = 0; i < Each; i++)
+            {
+                Assert.Equal(AppendStatus.Committed, await store.AppendAsync(TestEvents.Delivery(TestEvents.New($"{sender}-{i}", body: body), true, 1)));
+            }
+        })));
+
+        Assert.True(new FileInfo(path).Length > Senders * Each * BodySize / 2);
+        Assert.InRange(new FileInfo(path + "-wal").Length, 1, 4 * Log);
     }
 
     private async Task<SqliteInboxStore> OpenOtherAsync(string name)

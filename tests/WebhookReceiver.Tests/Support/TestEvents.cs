@@ -9,7 +9,8 @@ internal static class TestEvents
 {
     public static readonly DateTimeOffset Start = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
 
-    public static InboxEvent New(string eventId, string source = "default", string type = "new_order", string body = """{"event":"new_order","data":{"n":1}}""")
+    public static InboxEvent New(
+        string eventId, string source = "default", string type = "new_order", string body = """{"event":"new_order","data":{"n":1}}""", DateTimeOffset? receivedAt = null)
     {
         var bytes = Encoding.UTF8.GetBytes(body);
         return new InboxEvent
@@ -17,7 +18,7 @@ internal static class TestEvents
             Source = source,
             EventId = eventId,
             Type = type,
-            ReceivedAt = Start,
+            ReceivedAt = receivedAt ?? Start,
             ContentType = "application/json",
             Headers = "User-Agent: test\nX-Event-Id: " + eventId + "\n",
             Body = bytes,

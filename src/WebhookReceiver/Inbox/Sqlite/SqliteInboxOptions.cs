@@ -1,3 +1,5 @@
+using WebhookReceiver.Inbox.Sqlite.Dedupe;
+
 namespace WebhookReceiver.Inbox.Sqlite;
 
 /// <summary>What the embedded inbox needs to know.</summary>
@@ -11,12 +13,12 @@ internal sealed record SqliteInboxOptions
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
+    /// <summary>How many ids are held in memory before they become a run on disk.</summary>
+    public int IdsPerRun { get; init; } = KnownEvents.DefaultIdsPerRun;
+
     /// <summary>Called once when a write has failed for good.</summary>
     public Action<Exception> OnFailed { get; init; } = static _ => { };
 
     /// <summary>Called before each commit, for tests that make it fail.</summary>
     public Action? BeforeCommit { get; init; }
-
-    /// <summary><c>2</c> is FULL: the log is flushed at each commit. Anything else is for the negative control of the durability tests.</summary>
-    public string Synchronous { get; init; } = "2";
 }

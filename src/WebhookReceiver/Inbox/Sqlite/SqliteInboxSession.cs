@@ -1,20 +1,28 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using SQLitePCL;
+using WebhookReceiver.Inbox.Sqlite.Dedupe;
 
 namespace WebhookReceiver.Inbox.Sqlite;
 
 /// <summary>The statements of the writing connection. Used by the writer's thread alone, inside its transaction.</summary>
-internal sealed class SqliteInboxSession : IDisposable
+internal sealed unsafe class SqliteInboxSession : IDisposable
 {
     /// <summary>A claim reads bodies into memory: not more than this, and one.</summary>
     private const long MaxClaimBytes = 4 * 1024 * 1024;
 
+    // A run of ids must be written before the next one is full, and none of it may hold a commit up for long.
+    private const int IdsMovedPerEvent = 4;
+    private const int MinIdsMoved = 32;
+
     private readonly sqlite3 _handle;
+    private readonly TimeProvider _clock;
+    private readonly int _idsPerRun;
     private readonly List<SqliteStatement> _statements = [];
 
     private readonly SqliteStatement _begin, _commit, _rollback, _savepoint, _rollbackTo, _release;
-    private readonly SqliteStatement _knownEvent, _insertKnown, _insertEvent, _insertWork;
+    private readonly SqliteStatement _insertEvent, _insertWork;
     private readonly SqliteStatement _succeed, _end, _insertAttempt;
     private readonly SqliteStatement _due, _claim, _readEvent;
     private readonly SqliteStatement _workOf, _replay, _addWork, _removeParked, _cancel, _audit, _setMeta, _firstRunning;
@@ -23,20 +31,24 @@ internal sealed class SqliteInboxSession : IDisposable
     private readonly long[] _tokens = new long[128];
 
     private int _tokensLeft;
+    private readonly int* _pagesInLog = (int*)NativeMemory.AllocZeroed(sizeof(int));
+    private KnownEvents _known = null!; // read by Load, before anything else
+    private int _savedIds;
+    private int _newEvents;
     private long _lastSeq;
     private long _runningFrom;
 
-    public SqliteInboxSession(sqlite3 handle)
+    /// <summary>Prepares the statements; inside no transaction.</summary>
+    public SqliteInboxSession(sqlite3 handle, TimeProvider clock, int idsPerRun)
     {
-        _handle = handle;
+        (_handle, _clock, _idsPerRun) = (handle, clock, idsPerRun);
+        SqliteNative.HookLog(handle.DangerousGetHandle(), &CountLog, _pagesInLog);
         _begin = Prepare("BEGIN IMMEDIATE");
         _commit = Prepare("COMMIT");
         _rollback = Prepare("ROLLBACK");
         _savepoint = Prepare("SAVEPOINT command");
         _rollbackTo = Prepare("ROLLBACK TO command");
         _release = Prepare("RELEASE command");
-        _knownEvent = Prepare("SELECT seq, token, body_sha256 FROM dedupe WHERE source = ?1 AND event_id = ?2");
-        _insertKnown = Prepare("INSERT OR IGNORE INTO dedupe(source, event_id, seq, token, body_sha256) VALUES (?1, ?2, ?3, ?4, ?5)");
         _insertEvent = Prepare("""
             INSERT INTO event(seq, delivery, part, source, event_id, type, happened_at, received_at, token, secret, content_type, headers,
                 body_sha256, data_start, data_length, data_field, body)
@@ -75,9 +87,26 @@ internal sealed class SqliteInboxSession : IDisposable
         _firstRunning = Prepare("SELECT seq FROM work WHERE seq >= ?1 AND state = 0 ORDER BY seq LIMIT 1");
     }
 
-    public void Begin() => _begin.Run();
+    public void Begin()
+    {
+        _begin.Run();
+        _newEvents = 0;
+    }
 
-    public void Commit() => _commit.Run();
+    /// <summary>Does a little of what is due on disk beside the commands; last, before the commit.</summary>
+    public void MoveOn() => _known.MoveOn(MinIdsMoved + (IdsMovedPerEvent * _newEvents), _clock.GetUtcNow());
+
+    public void Commit()
+    {
+        _commit.Run();
+        _known.Committed();
+    }
+
+    /// <summary>How many pages the log held after the last commit.</summary>
+    public int PagesInLog => *_pagesInLog;
+
+    /// <summary>Copies what is left of the log into the database; outside a transaction.</summary>
+    public void Checkpoint() => SqliteCheckpointer.Checkpoint(_handle);
 
     /// <summary>Rolls back, unless SQLite has done so itself, as it does on a full disk.</summary>
     public void Rollback()
@@ -86,27 +115,31 @@ internal sealed class SqliteInboxSession : IDisposable
         {
             _rollback.Run();
         }
+
+        _known.RolledBack();
+        ReadMarks();
     }
 
-    public void Save() => _savepoint.Run();
+    public void Save()
+    {
+        _savepoint.Run();
+        _savedIds = _known.Mark;
+    }
 
     public void RollbackToSave()
     {
         _rollbackTo.Run();
         _release.Run();
+        _known.UndoTo(_savedIds);
     }
 
     public void ReleaseSave() => _release.Run();
 
-    /// <summary>Reads what lives in memory; call it once, and again after a rollback.</summary>
+    /// <summary>Reads what lives in memory; once, inside a transaction.</summary>
     public void Load()
     {
-        using var last = new SqliteStatement(_handle, "SELECT COALESCE(MAX(seq), 0) FROM event");
-        last.Step();
-        _lastSeq = Math.Max(_lastSeq, last.Integer(0));
-        using var from = new SqliteStatement(_handle, "SELECT value FROM meta WHERE key = 'running_from'");
-        from.Step();
-        _runningFrom = from.Integer(0);
+        _known = new KnownEvents(_handle, _idsPerRun);
+        ReadMarks();
     }
 
     public int NumberHandler(HandlerIdentity handler)
@@ -122,7 +155,7 @@ internal sealed class SqliteInboxSession : IDisposable
     public int Recover(DateTimeOffset now)
     {
         using var recover = new SqliteStatement(_handle, "UPDATE work SET state = 1, epoch = epoch + 1, due_at = ?1 WHERE seq >= ?2 AND state = 0");
-        return recover.Bind(1, now.ToUnixTimeMilliseconds()).Bind(2, _runningFrom).Run();
+        return recover.Bind(1, now.ToUnixTimeMilliseconds()).Bind(2, _runningFrom).Change();
     }
 
     /// <summary>Moves the mark below which nothing runs, so that the next start reads only what is above it.</summary>
@@ -156,7 +189,7 @@ internal sealed class SqliteInboxSession : IDisposable
         int changed;
         if (completion.Outcome == AttemptOutcome.Succeeded)
         {
-            changed = _succeed.Bind(1, item.Event.Seq).Bind(2, item.Handler).Bind(3, item.Epoch).Bind(4, started).Bind(5, ended).Run();
+            changed = _succeed.Bind(1, item.Event.Seq).Bind(2, item.Handler).Bind(3, item.Epoch).Bind(4, started).Bind(5, ended).Change();
         }
         else
         {
@@ -164,7 +197,7 @@ internal sealed class SqliteInboxSession : IDisposable
             var due = completion.Outcome.Next() == WorkState.Pending ? ended : completion.DueAt?.ToUnixTimeMilliseconds();
             changed = _end.Bind(1, item.Event.Seq).Bind(2, item.Handler).Bind(3, item.Epoch)
                 .Bind(4, (long)completion.Outcome.Next()).Bind(5, completion.Outcome.IsCounted() ? 0 : 1L).Bind(6, due)
-                .Bind(7, started).Bind(8, ended).Bind(9, completion.Error).Run();
+                .Bind(7, started).Bind(8, ended).Bind(9, completion.Error).Change();
         }
 
         if (changed == 0)
@@ -254,7 +287,7 @@ internal sealed class SqliteInboxSession : IDisposable
             return ChangeStatus.NotFound;
         }
 
-        if (_cancel.Bind(1, seq).Run() == 0)
+        if (_cancel.Bind(1, seq).Change() == 0)
         {
             return ChangeStatus.Refused;
         }
@@ -265,27 +298,31 @@ internal sealed class SqliteInboxSession : IDisposable
 
     public void Dispose()
     {
+        _known?.Dispose();
         foreach (var statement in _statements)
         {
             statement.Dispose();
         }
+
+        SqliteNative.HookLog(_handle.DangerousGetHandle(), null, null);
+        NativeMemory.Free(_pagesInLog);
     }
 
     private void Append(InboxEvent e, int[] handlers, bool bornRunning, long delivery, int part)
     {
-        var (seq, token) = (_lastSeq + 1, NewToken());
-        if (_insertKnown.Bind(1, e.Source).Bind(2, e.EventId).Bind(3, seq).Bind(4, token).Bind(5, e.BodySha256).Run() == 0)
+        var key = _known.KeyOf(e.Source, e.EventId);
+        var bodyHash = BitConverter.ToInt64(e.BodySha256);
+        var received = e.ReceivedAt.ToUnixTimeMilliseconds();
+        if (_known.TryFind(key, out var first) && first.ReceivedAt > received - (long)e.DedupeWindow.TotalMilliseconds)
         {
-            _knownEvent.Bind(1, e.Source).Bind(2, e.EventId).Step();
-            (e.Seq, e.Token, e.IsDuplicate) = (_knownEvent.Integer(0), _knownEvent.Integer(1), true);
-            e.IsBodyMismatch = !_knownEvent.BlobSpan(2).SequenceEqual(e.BodySha256);
-            _knownEvent.Reset();
+            (e.Seq, e.Token, e.IsDuplicate, e.IsBodyMismatch) = (first.Seq, first.Token, true, first.BodyHash != bodyHash);
             return;
         }
 
-        (e.Seq, e.Token, e.IsDuplicate) = (seq, token, false);
-        _lastSeq = seq;
-        var received = e.ReceivedAt.ToUnixTimeMilliseconds();
+        var (seq, token) = (_lastSeq + 1, NewToken());
+        (e.Seq, e.Token, e.IsDuplicate, e.IsBodyMismatch) = (seq, token, false, false);
+        (_lastSeq, _newEvents) = (seq, _newEvents + 1);
+        _known.Add(key, new KnownEvent(seq, token, bodyHash, received));
         _insertEvent.Bind(1, seq).Bind(2, delivery).Bind(3, part).Bind(4, e.Source).Bind(5, e.EventId).Bind(6, e.Type)
             .Bind(7, e.Timestamp?.ToUnixTimeMilliseconds()).Bind(8, received).Bind(9, token).Bind(10, e.SecretIndex)
             .Bind(11, e.ContentType).Bind(12, e.Headers).Bind(13, e.BodySha256)
@@ -308,6 +345,23 @@ internal sealed class SqliteInboxSession : IDisposable
                 _insertWork.Bind(3, (long)WorkState.Pending).Bind(4, 0L).Bind(5, 0L).Bind(6, received).Run();
             }
         }
+    }
+
+    private void ReadMarks()
+    {
+        using var last = new SqliteStatement(_handle, "SELECT COALESCE(MAX(seq), 0) FROM event");
+        last.Step();
+        _lastSeq = Math.Max(_lastSeq, last.Integer(0));
+        using var from = new SqliteStatement(_handle, "SELECT value FROM meta WHERE key = 'running_from'");
+        from.Step();
+        _runningFrom = from.Integer(0);
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int CountLog(int* pagesInLog, nint connection, byte* database, int pages)
+    {
+        *pagesInLog = pages;
+        return raw.SQLITE_OK;
     }
 
     private long NewToken()

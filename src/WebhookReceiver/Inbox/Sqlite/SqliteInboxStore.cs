@@ -9,12 +9,16 @@ internal sealed class SqliteInboxStore : IInboxStore
     /// <summary>Older versions can corrupt a WAL that two connections use (https://sqlite.org/wal.html#walresetbug).</summary>
     private const int OldestSafeVersion = 3_051_003;
 
-    private const int PageSize = 8192;
+    private const int PageSize = 16384;
+
+    /// <summary>The log is flushed at each commit.</summary>
+    private const string Full = "2";
 
     private readonly SqliteInboxOptions _options;
     private readonly Dictionary<HandlerIdentity, int> _numbers = [];
     private InboxLockFile? _lock;
-    private SqliteConnection? _connection;
+    private sqlite3? _connection;
+    private sqlite3? _copying;
     private SqliteInboxSession? _session;
     private SqliteInboxWriter? _writer;
     private SqliteInboxReader? _reader;
@@ -137,22 +141,14 @@ internal sealed class SqliteInboxStore : IInboxStore
 
         _lock = InboxLockFile.Take(_options.Path);
         PrivateFile.Open(_options.Path, FileShare.ReadWrite).Dispose();
-        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = _options.Path, Pooling = false }.ConnectionString);
-        _connection.Open();
-        var handle = _connection.Handle!;
-        raw.sqlite3_busy_timeout(handle, 5000);
-        raw.sqlite3_db_config(handle, raw.SQLITE_DBCONFIG_DEFENSIVE, 1, out _);
-        Pragma(handle, "trusted_schema", "0");
-        Pragma(handle, "mmap_size", "0");
+        var handle = _connection = Connect(raw.SQLITE_OPEN_READWRITE);
         Pragma(handle, "foreign_keys", "1");
         Pragma(handle, "page_size", $"{PageSize}", readBack: false); // takes effect in an empty file alone
         Pragma(handle, "journal_mode", "wal");
-        Pragma(handle, "synchronous", _options.Synchronous);
         Pragma(handle, "cache_size", "-16384"); // in KiB: the pages that are written again and again, with room to spare
-        Pragma(handle, "wal_autocheckpoint", "2000");
         CreateOrCheckSchema(handle);
 
-        _session = new SqliteInboxSession(handle);
+        _session = new SqliteInboxSession(handle, _options.Clock, _options.IdsPerRun);
         _session.Begin();
         _session.Load();
         foreach (var handler in _options.Handlers)
@@ -164,7 +160,21 @@ internal sealed class SqliteInboxStore : IInboxStore
         _session.AdvanceRunningFrom();
         _session.Commit();
         _reader = new SqliteInboxReader(_options.Path);
-        _writer = new SqliteInboxWriter(_session, _options.BeforeCommit, _options.OnFailed);
+        _copying = Connect(raw.SQLITE_OPEN_READWRITE);
+        _writer = new SqliteInboxWriter(_session, _copying, _options);
+    }
+
+    private sqlite3 Connect(int flags)
+    {
+        // NOMUTEX: each connection is used by one thread at a time, so that SQLite need not lock it.
+        SqliteException.ThrowExceptionForRC(raw.sqlite3_open_v2(_options.Path, out var handle, flags | raw.SQLITE_OPEN_NOMUTEX, null), handle);
+        raw.sqlite3_busy_timeout(handle, 5000);
+        raw.sqlite3_db_config(handle, raw.SQLITE_DBCONFIG_DEFENSIVE, 1, out _);
+        Pragma(handle, "trusted_schema", "0");
+        Pragma(handle, "mmap_size", "0");
+        Pragma(handle, "synchronous", Full);
+        Pragma(handle, "wal_autocheckpoint", "0"); // see SqliteCheckpointer
+        return handle;
     }
 
     private static void CreateOrCheckSchema(sqlite3 handle)
@@ -228,12 +238,14 @@ internal sealed class SqliteInboxStore : IInboxStore
         if (failed)
         {
             // The last close checkpoints: it would write pages whose log may never have reached the disk.
-            raw.sqlite3_db_config(_connection!.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+            raw.sqlite3_db_config(_connection, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+            raw.sqlite3_db_config(_copying, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
         }
 
+        _copying?.Dispose();
         _connection?.Dispose();
         _lock?.Dispose();
-        (_writer, _reader, _session, _connection, _lock) = (null, null, null, null, null);
+        (_writer, _reader, _session, _copying, _connection, _lock) = (null, null, null, null, null, null);
     }
 
     private static InvalidOperationException NotOpen() => new("The inbox is not open.");

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -29,6 +30,7 @@ internal sealed class SqliteInboxWriter : IDisposable
     private const int EventsPerMark = 16_384;
 
     private readonly SqliteInboxSession _session;
+    private readonly SqliteCheckpointer _checkpointer;
     private readonly Action? _beforeCommit;
     private readonly Action<Exception> _onFailed;
     private readonly Thread _thread;
@@ -41,22 +43,23 @@ internal sealed class SqliteInboxWriter : IDisposable
     private int _urgent;
     private long _waitingBytes;
     private bool _stopping;
-    private volatile Exception? _failure;
+    private Exception? _failure;
     private int _eventsSinceMark;
 
     /// <param name="session">The connection's statements.</param>
-    /// <param name="beforeCommit">Called before each commit, for tests that make it fail.</param>
-    /// <param name="onFailed">Called once, on the writer's thread, when it has failed for good.</param>
-    public SqliteInboxWriter(SqliteInboxSession session, Action? beforeCommit, Action<Exception> onFailed)
+    /// <param name="copying">A connection that copies the log into the database.</param>
+    /// <param name="options">The store's options.</param>
+    public SqliteInboxWriter(SqliteInboxSession session, sqlite3 copying, SqliteInboxOptions options)
     {
         _session = session;
-        _beforeCommit = beforeCommit;
-        _onFailed = onFailed;
+        _beforeCommit = options.BeforeCommit;
+        _onFailed = options.OnFailed;
+        _checkpointer = new SqliteCheckpointer(copying, GiveUp);
         _thread = new Thread(Run) { IsBackground = true, Name = "Inbox writer" };
         _thread.Start();
     }
 
-    public bool HasFailed => _failure is not null;
+    public bool HasFailed => Volatile.Read(ref _failure) is not null;
 
     /// <summary>Hands over a delivery, unless too much is waiting.</summary>
     public bool TryAppend(AppendCommand command)
@@ -103,6 +106,7 @@ internal sealed class SqliteInboxWriter : IDisposable
 
         _arrived.Set();
         _thread.Join();
+        _checkpointer.Dispose();
         _arrived.Dispose();
     }
 
@@ -123,7 +127,7 @@ internal sealed class SqliteInboxWriter : IDisposable
             while (from < commands.Count)
             {
                 var count = BatchLength(commands, from);
-                Write(commands, from, count);
+                Write([.. CollectionsMarshal.AsSpan(commands).Slice(from, count)]);
                 from += count;
             }
 
@@ -185,11 +189,11 @@ internal sealed class SqliteInboxWriter : IDisposable
         return count;
     }
 
-    private void Write(List<WriterCommand> commands, int from, int count)
+    private void Write(WriterCommand[] commands)
     {
-        if (_failure is { } failure)
+        if (Volatile.Read(ref _failure) is { } failure)
         {
-            FailAll(commands, from, count, failure);
+            new CommittedBatch(commands, null).Fail(failure);
             return;
         }
 
@@ -197,64 +201,53 @@ internal sealed class SqliteInboxWriter : IDisposable
         try
         {
             _session.Begin();
-            if (!TryExecuteAll(commands, from, count))
+            if (!TryExecuteAll(commands))
             {
                 _session.Rollback();
-                _session.Load();
                 _session.Begin();
-                errors = ExecuteEachAlone(commands, from, count);
+                errors = ExecuteEachAlone(commands);
             }
 
-            MoveMark(commands, from, count);
+            MoveMark(commands);
+            _session.MoveOn();
             _beforeCommit?.Invoke();
             _session.Commit();
         }
         catch (SqliteException error)
         {
             Abandon(error);
-            FailAll(commands, from, count, error);
+            new CommittedBatch(commands, null).Fail(error);
             return;
         }
 
-        Tell(commands, from, count, errors);
+        new CommittedBatch(commands, errors).Succeed();
+        CopyLog();
     }
 
-    /// <summary>Says what became of a batch. Waiters go on elsewhere: this thread must go on writing.</summary>
-    private static void Tell(List<WriterCommand> commands, int from, int count, Exception?[]? errors)
+    private void CopyLog()
     {
-        var group = new WaiterGroup();
-        for (var i = 0; i < count; i++)
+        if (!_checkpointer.IsWritersTurn(_session.PagesInLog))
         {
-            var command = commands[from + i];
-            if (errors?[i] is { } error)
-            {
-                Fail(command, error);
-            }
-            else if (!command.IsUrgent)
-            {
-                command.Succeed();
-            }
-            else
-            {
-                group.Add(command);
-                if (group.IsFull)
-                {
-                    group.Start();
-                    group = new WaiterGroup();
-                }
-            }
+            return;
         }
 
-        group.Start();
+        try
+        {
+            _session.Checkpoint();
+        }
+        catch (SqliteException error)
+        {
+            GiveUp(error);
+        }
     }
 
-    private bool TryExecuteAll(List<WriterCommand> commands, int from, int count)
+    private bool TryExecuteAll(WriterCommand[] commands)
     {
         try
         {
-            for (var i = from; i < from + count; i++)
+            foreach (var command in commands)
             {
-                commands[i].Execute(_session);
+                command.Execute(_session);
             }
 
             return true;
@@ -265,15 +258,15 @@ internal sealed class SqliteInboxWriter : IDisposable
         }
     }
 
-    private Exception?[] ExecuteEachAlone(List<WriterCommand> commands, int from, int count)
+    private Exception?[] ExecuteEachAlone(WriterCommand[] commands)
     {
-        var errors = new Exception?[count];
-        for (var i = 0; i < count; i++)
+        var errors = new Exception?[commands.Length];
+        for (var i = 0; i < commands.Length; i++)
         {
             _session.Save();
             try
             {
-                commands[from + i].Execute(_session);
+                commands[i].Execute(_session);
                 _session.ReleaseSave();
             }
             catch (SqliteException error) when (!ConcernsTheFile(error))
@@ -286,11 +279,11 @@ internal sealed class SqliteInboxWriter : IDisposable
         return errors;
     }
 
-    private void MoveMark(List<WriterCommand> commands, int from, int count)
+    private void MoveMark(WriterCommand[] commands)
     {
-        for (var i = from; i < from + count; i++)
+        foreach (var command in commands)
         {
-            _eventsSinceMark += (commands[i] as AppendCommand)?.Events ?? 0;
+            _eventsSinceMark += (command as AppendCommand)?.Events ?? 0;
         }
 
         if (_eventsSinceMark >= EventsPerMark)
@@ -308,7 +301,6 @@ internal sealed class SqliteInboxWriter : IDisposable
             try
             {
                 _session.Rollback();
-                _session.Load();
                 return;
             }
             catch (SqliteException rollback)
@@ -317,22 +309,19 @@ internal sealed class SqliteInboxWriter : IDisposable
             }
         }
 
-        _failure = error;
-        _onFailed(error);
+        GiveUp(error);
+    }
+
+    /// <summary>Nothing is written any more. From any of the store's threads.</summary>
+    private void GiveUp(Exception error)
+    {
+        if (Interlocked.CompareExchange(ref _failure, error, null) is null)
+        {
+            _onFailed(error);
+        }
     }
 
     private static bool ConcernsTheFile(SqliteException error) => error.SqliteErrorCode is
         raw.SQLITE_IOERR or raw.SQLITE_FULL or raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_BUSY or raw.SQLITE_READONLY
         or raw.SQLITE_CANTOPEN or raw.SQLITE_NOMEM;
-
-    private static void FailAll(List<WriterCommand> commands, int from, int count, Exception error)
-    {
-        for (var i = from; i < from + count; i++)
-        {
-            commands[i].Fail(error);
-        }
-    }
-
-    private static void Fail(WriterCommand command, Exception error) =>
-        ThreadPool.UnsafeQueueUserWorkItem(static failed => failed.command.Fail(failed.error), (command, error), preferLocal: false);
 }

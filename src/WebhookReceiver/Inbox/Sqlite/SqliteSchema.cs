@@ -3,7 +3,7 @@ namespace WebhookReceiver.Inbox.Sqlite;
 /// <summary>The tables of the embedded inbox. Times are Unix milliseconds; states and outcomes are the numbers of their enums.</summary>
 internal static class SqliteSchema
 {
-    public const long Version = 1;
+    public const long Version = 2;
 
     /// <summary>Bodies stand last in their row, so that a list never walks through them.</summary>
     public const string Create = """
@@ -21,9 +21,12 @@ internal static class SqliteSchema
             data_start INTEGER NOT NULL, data_length INTEGER NOT NULL, data_field TEXT,
             body BLOB NOT NULL) STRICT;
 
+        -- The ids of events in runs, each in the order of its keys and never changed; see KnownEvents. A run without a row in dedupe_run is not
+        -- complete: its ids are known from their events.
         CREATE TABLE dedupe(
-            source TEXT NOT NULL, event_id TEXT NOT NULL, seq INTEGER NOT NULL, token INTEGER NOT NULL, body_sha256 BLOB NOT NULL,
-            PRIMARY KEY(source, event_id)) STRICT, WITHOUT ROWID;
+            run INTEGER NOT NULL, key BLOB NOT NULL, seq INTEGER NOT NULL, token INTEGER NOT NULL, body_hash INTEGER NOT NULL, received_at INTEGER NOT NULL,
+            PRIMARY KEY(run, key)) STRICT, WITHOUT ROWID;
+        CREATE TABLE dedupe_run(run INTEGER PRIMARY KEY, last_seq INTEGER NOT NULL, newest_at INTEGER NOT NULL, filter BLOB NOT NULL) STRICT;
 
         CREATE TABLE work(
             seq INTEGER NOT NULL, handler INTEGER NOT NULL, state INTEGER NOT NULL,
@@ -43,6 +46,6 @@ internal static class SqliteSchema
 
         CREATE TABLE audit(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, seq INTEGER NOT NULL, action TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
 
-        INSERT INTO meta(key, value) VALUES ('schema', 1), ('running_from', 0);
+        INSERT INTO meta(key, value) VALUES ('schema', 2), ('running_from', 0);
         """;
 }

@@ -1,4 +1,5 @@
-using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -6,55 +7,64 @@ using SQLitePCL;
 namespace WebhookReceiver.Inbox.Sqlite;
 
 /// <summary>
-/// A prepared statement, stepped without ADO.NET: on the writer that costs about a third of a <see cref="SqliteCommand"/>.
-/// Not thread-safe: it belongs to its connection's one user.
+/// A prepared statement, stepped without ADO.NET. Values are copied when they are bound. Not thread-safe: it belongs to its connection's one
+/// user, and must be disposed of before its connection.
 /// </summary>
-internal sealed class SqliteStatement : IDisposable
+internal sealed unsafe class SqliteStatement : IDisposable
 {
-    private readonly sqlite3 _connection;
-    private readonly sqlite3_stmt _statement;
+    private readonly nint _connection;
+    private nint _statement;
 
     public SqliteStatement(sqlite3 connection, string sql)
     {
-        _connection = connection;
-        Check(raw.sqlite3_prepare_v3(connection, sql, raw.SQLITE_PREPARE_PERSISTENT, out _statement));
+        _connection = connection.DangerousGetHandle();
+        var utf8 = Encoding.UTF8.GetBytes(sql);
+        fixed (byte* text = utf8)
+        {
+            Check(SqliteNative.Prepare(_connection, text, utf8.Length, raw.SQLITE_PREPARE_PERSISTENT, out _statement, 0));
+        }
     }
 
     public SqliteStatement Bind(int index, long value)
     {
-        Check(raw.sqlite3_bind_int64(_statement, index, value));
+        Check(SqliteNative.Bind(_statement, index, value));
         return this;
     }
 
     public SqliteStatement Bind(int index, long? value)
     {
-        Check(value is { } number ? raw.sqlite3_bind_int64(_statement, index, number) : raw.sqlite3_bind_null(_statement, index));
+        Check(value is { } number ? SqliteNative.Bind(_statement, index, number) : SqliteNative.BindNull(_statement, index));
         return this;
     }
 
     public SqliteStatement Bind(int index, ReadOnlySpan<byte> value)
     {
         // An empty span would be bound as NULL, which an empty body is not.
-        Check(value.IsEmpty ? raw.sqlite3_bind_zeroblob(_statement, index, 0) : raw.sqlite3_bind_blob(_statement, index, value));
+        fixed (byte* bytes = value)
+        {
+            Check(value.IsEmpty
+                ? SqliteNative.BindZeros(_statement, index, 0)
+                : SqliteNative.BindBlob(_statement, index, bytes, value.Length, SqliteNative.Transient));
+        }
+
         return this;
     }
 
+    [SkipLocalsInit]
     public SqliteStatement Bind(int index, string? value)
     {
         if (value is null)
         {
-            Check(raw.sqlite3_bind_null(_statement, index));
+            Check(SqliteNative.BindNull(_statement, index));
             return this;
         }
 
-        var size = Encoding.UTF8.GetMaxByteCount(value.Length);
-        byte[]? rented = null;
-        var utf8 = size <= 1024 ? stackalloc byte[1024] : (rented = ArrayPool<byte>.Shared.Rent(size));
+        const int OnStack = 1024;
+        var utf8 = value.Length <= OnStack / 3 ? stackalloc byte[OnStack] : new byte[Encoding.UTF8.GetMaxByteCount(value.Length)];
         var length = Encoding.UTF8.GetBytes(value, utf8);
-        Check(raw.sqlite3_bind_text(_statement, index, utf8[..length]));
-        if (rented is not null)
+        fixed (byte* text = utf8)
         {
-            ArrayPool<byte>.Shared.Return(rented);
+            Check(SqliteNative.BindText(_statement, index, text, length, SqliteNative.Transient));
         }
 
         return this;
@@ -65,7 +75,7 @@ internal sealed class SqliteStatement : IDisposable
     /// <exception cref="SqliteException">The statement failed; it is reset.</exception>
     public bool Step()
     {
-        var code = raw.sqlite3_step(_statement);
+        var code = SqliteNative.Step(_statement);
         if (code is raw.SQLITE_ROW)
         {
             return true;
@@ -74,7 +84,7 @@ internal sealed class SqliteStatement : IDisposable
         if (code is not raw.SQLITE_DONE)
         {
             var error = Error(code);
-            raw.sqlite3_reset(_statement);
+            Reset();
             throw error;
         }
 
@@ -82,31 +92,46 @@ internal sealed class SqliteStatement : IDisposable
     }
 
     /// <summary>Runs a statement that gives no rows, and makes it ready for the next time.</summary>
-    /// <returns>How many rows it changed.</returns>
-    public int Run()
+    public void Run()
     {
         Step();
-        raw.sqlite3_reset(_statement);
-        return raw.sqlite3_changes(_connection);
+        Reset();
     }
 
-    public void Reset() => raw.sqlite3_reset(_statement);
+    /// <summary>As <see cref="Run"/>.</summary>
+    /// <returns>How many rows it changed.</returns>
+    public int Change()
+    {
+        Run();
+        return SqliteNative.Changes(_connection);
+    }
 
-    public long Integer(int column) => raw.sqlite3_column_int64(_statement, column);
+    public void Reset() => _ = SqliteNative.Reset(_statement); // it repeats the error of the step, which was thrown there
+
+    public long Integer(int column) => SqliteNative.Integer(_statement, column);
 
     public long? NullableInteger(int column) => IsNull(column) ? null : Integer(column);
 
-    public string Text(int column) => raw.sqlite3_column_text(_statement, column).utf8_to_string();
+    public string Text(int column) => Encoding.UTF8.GetString(BlobSpan(column));
 
     public string? NullableText(int column) => IsNull(column) ? null : Text(column);
 
-    public byte[] Blob(int column) => raw.sqlite3_column_blob(_statement, column).ToArray();
+    public byte[] Blob(int column) => BlobSpan(column).ToArray();
 
-    public ReadOnlySpan<byte> BlobSpan(int column) => raw.sqlite3_column_blob(_statement, column);
+    /// <summary>The bytes of a text or a blob, until the next step.</summary>
+    public ReadOnlySpan<byte> BlobSpan(int column)
+    {
+        var bytes = SqliteNative.Blob(_statement, column);
+        return new ReadOnlySpan<byte>(bytes, SqliteNative.Length(_statement, column));
+    }
 
-    public void Dispose() => _statement.Dispose();
+    public void Dispose()
+    {
+        _ = SqliteNative.Finalize(_statement); // of no statement, as after an error in the constructor, it does nothing
+        _statement = 0;
+    }
 
-    private bool IsNull(int column) => raw.sqlite3_column_type(_statement, column) == raw.SQLITE_NULL;
+    private bool IsNull(int column) => SqliteNative.Type(_statement, column) == raw.SQLITE_NULL;
 
     private void Check(int code)
     {
@@ -117,5 +142,5 @@ internal sealed class SqliteStatement : IDisposable
     }
 
     private SqliteException Error(int code) =>
-        new(raw.sqlite3_errmsg(_connection).utf8_to_string(), code & 0xFF, raw.sqlite3_extended_errcode(_connection));
+        new(Marshal.PtrToStringUTF8(SqliteNative.ErrorMessage(_connection)) ?? "", code & 0xFF, SqliteNative.ExtendedErrorCode(_connection));
 }

@@ -1,0 +1,253 @@
+using System.Security.Cryptography;
+using SQLitePCL;
+
+namespace WebhookReceiver.Inbox.Sqlite.Dedupe;
+
+/// <summary>
+/// Decides whether an event is known, and is right after any crash. The usual new event costs no write: its id is in its own row already.
+/// The newest ids are held in memory, exactly. When there are enough of them they become a run: written to disk in the order of their keys,
+/// which touches each page once, and never changed; in memory a small filter stays of it, and only what a filter may know is looked up. A start reads
+/// the filters, and the ids of the events above the last run.
+/// </summary>
+/// <remarks>Used by the writer's thread alone, inside its transaction; what the transaction did here is kept or undone with it.</remarks>
+internal sealed class KnownEvents : IDisposable
+{
+    /// <summary>How many ids make a run: what a start reads again, and about 90 bytes of memory each.</summary>
+    public const int DefaultIdsPerRun = 131_072;
+
+    private const string SeedKey = "dedupe_seed";
+    private const int RemovedAtOnce = 256;
+
+    private readonly int _idsPerRun;
+    private readonly byte[] _key = new byte[EventKey.MaxLength];
+    private readonly List<StoredRun> _runs = []; // oldest first
+    private readonly Queue<long> _removed = new();
+    private readonly SqliteStatement _insert, _insertRun, _find, _removeRun, _removeIds;
+    private readonly long _seed;
+    private readonly long _watermark;
+    private long _lastRun;
+    private IdTable _recent;
+    private IdTable? _spare; // of the last run: tables are large, and two are enough
+    private IdRun? _making;
+    private int _mark;
+    private bool _isMade;
+    private bool _isOldestRemoved;
+
+    /// <summary>Reads what is known; inside a transaction.</summary>
+    public KnownEvents(sqlite3 handle, int idsPerRun)
+    {
+        _idsPerRun = idsPerRun;
+        _insert = new SqliteStatement(handle, "INSERT OR IGNORE INTO dedupe(run, key, seq, token, body_hash, received_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+        _insertRun = new SqliteStatement(handle, "INSERT INTO dedupe_run(run, last_seq, newest_at, filter) VALUES (?1, ?2, ?3, ?4)");
+        _find = new SqliteStatement(handle, "SELECT seq, token, body_hash, received_at FROM dedupe WHERE run = ?1 AND key = ?2");
+        _removeRun = new SqliteStatement(handle, "DELETE FROM dedupe_run WHERE run = ?1");
+        _removeIds = new SqliteStatement(handle, $"DELETE FROM dedupe WHERE run = ?1 AND key IN (SELECT key FROM dedupe WHERE run = ?1 LIMIT {RemovedAtOnce})");
+        _seed = ReadSeed(handle);
+        _watermark = ReadRuns(handle);
+        _recent = new IdTable(idsPerRun);
+        ReadRecent(handle);
+        Committed();
+    }
+
+    /// <summary>The key of an event; valid until the next one is asked for.</summary>
+    public EventKey KeyOf(string source, string eventId) => EventKey.Write(source, eventId, _seed, _key);
+
+    /// <summary>Finds the first event with this key.</summary>
+    public bool TryFind(EventKey key, out KnownEvent known)
+    {
+        if (_recent.TryFind(key, out known) || _making is not null && _making.Ids.TryFind(key, out known))
+        {
+            return true;
+        }
+
+        for (var i = _runs.Count - 1; i >= 0; i--)
+        {
+            if (_runs[i].Filter.MayContain(key.Hash) && TryFind(_runs[i].Number, key, out known))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Remembers an event that this transaction stores. An older one with the same key is forgotten.</summary>
+    public void Add(EventKey key, in KnownEvent known) => _recent.Add(key, known);
+
+    /// <summary>A place in this transaction to which <see cref="UndoTo"/> goes back.</summary>
+    public int Mark => _recent.Count;
+
+    /// <summary>Forgets what was added since.</summary>
+    public void UndoTo(int mark) => _recent.TruncateTo(mark);
+
+    /// <summary>Does a little of what is to be done on disk, at the end of the transaction.</summary>
+    /// <param name="ids">How many ids to write at most.</param>
+    /// <param name="now">What is older than the window by then is removed.</param>
+    public void MoveOn(int ids, DateTimeOffset now)
+    {
+        if (_making is { IsReady: true } run)
+        {
+            Write(run, ids);
+        }
+        else if (_removed.TryPeek(out var number))
+        {
+            if (_removeIds.Bind(1, number).Change() == 0)
+            {
+                _removed.Dequeue();
+            }
+        }
+        else if (_runs.Count > 0 && _runs[0].NewestAt < (now - InboxEvent.DefaultDedupeWindow).ToUnixTimeMilliseconds())
+        {
+            _removeRun.Bind(1, _runs[0].Number).Run();
+            _isOldestRemoved = true;
+        }
+    }
+
+    /// <summary>The transaction is on disk.</summary>
+    public void Committed()
+    {
+        if (_isOldestRemoved)
+        {
+            _removed.Enqueue(_runs[0].Number);
+            _runs.RemoveAt(0);
+            _isOldestRemoved = false;
+        }
+
+        _making?.Committed();
+        if (_isMade)
+        {
+            _runs.Add(new StoredRun(_making!.Number, NewestAt(_making.Ids), _making.Filter));
+            _spare = _making.Ids;
+            _spare.Clear();
+            (_making, _isMade) = (null, false);
+        }
+
+        if (_making is null && _recent.Count >= _idsPerRun)
+        {
+            _making = new IdRun(++_lastRun, _recent);
+            _recent = _spare ?? new IdTable(_idsPerRun);
+            _spare = null;
+        }
+
+        _mark = _recent.Count;
+    }
+
+    /// <summary>Nothing of the transaction is on disk.</summary>
+    public void RolledBack()
+    {
+        UndoTo(_mark);
+        _making?.RolledBack();
+        (_isMade, _isOldestRemoved) = (false, false);
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in new[] { _insert, _insertRun, _find, _removeRun, _removeIds })
+        {
+            statement.Dispose();
+        }
+    }
+
+    private bool TryFind(long run, EventKey key, out KnownEvent known)
+    {
+        var found = _find.Bind(1, run).Bind(2, key.Bytes).Step();
+        known = found ? new KnownEvent(_find.Integer(0), _find.Integer(1), _find.Integer(2), _find.Integer(3)) : default;
+        _find.Reset();
+        return found;
+    }
+
+    private void Write(IdRun run, int count)
+    {
+        foreach (var index in run.Next(count))
+        {
+            // Of several entries with one key the newest comes first, and the others are ignored.
+            var known = run.Ids.Known(index);
+            _insert.Bind(1, run.Number).Bind(2, run.Ids.Key(index)).Bind(3, known.Seq).Bind(4, known.Token).Bind(5, known.BodyHash).Bind(6, known.ReceivedAt).Run();
+        }
+
+        if (run.IsWritten)
+        {
+            _insertRun.Bind(1, run.Number).Bind(2, run.Ids.Known(run.Ids.Count - 1).Seq).Bind(3, NewestAt(run.Ids)).Bind(4, run.Filter.Bytes).Run();
+            _isMade = true;
+        }
+    }
+
+    private static long NewestAt(IdTable ids)
+    {
+        var newest = long.MinValue;
+        for (var i = 0; i < ids.Count; i++)
+        {
+            newest = Math.Max(newest, ids.Known(i).ReceivedAt);
+        }
+
+        return newest;
+    }
+
+    private static long ReadSeed(sqlite3 handle)
+    {
+        using var read = new SqliteStatement(handle, $"SELECT value FROM meta WHERE key = '{SeedKey}'");
+        if (read.Step())
+        {
+            return read.Integer(0);
+        }
+
+        var seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
+        using var write = new SqliteStatement(handle, $"INSERT INTO meta(key, value) VALUES ('{SeedKey}', ?1)");
+        write.Bind(1, seed).Run();
+        return seed;
+    }
+
+    /// <summary>Reads the runs that are complete, and finds what is left of others.</summary>
+    /// <returns>The last event whose id is in a run.</returns>
+    private long ReadRuns(sqlite3 handle)
+    {
+        var watermark = 0L;
+        using var runs = new SqliteStatement(handle, "SELECT run, last_seq, newest_at, filter FROM dedupe_run ORDER BY run");
+        while (runs.Step())
+        {
+            _runs.Add(new StoredRun(runs.Integer(0), runs.Integer(2), IdFilter.Read(runs.BlobSpan(3))));
+            watermark = Math.Max(watermark, runs.Integer(1));
+            _lastRun = runs.Integer(0);
+        }
+
+        // Those whose writing or whose removal was cut off. One look-up for each run, not a walk through all ids.
+        var complete = _runs.Select(static run => run.Number).ToHashSet();
+        using var next = new SqliteStatement(handle, "SELECT run FROM dedupe WHERE run > ?1 ORDER BY run LIMIT 1");
+        var number = 0L;
+        while (next.Bind(1, number).Step())
+        {
+            number = next.Integer(0);
+            next.Reset();
+            if (!complete.Contains(number))
+            {
+                _removed.Enqueue(number);
+                _lastRun = Math.Max(_lastRun, number);
+            }
+        }
+
+        return watermark;
+    }
+
+    private void ReadRecent(sqlite3 handle)
+    {
+        using var events = new SqliteStatement(handle, "SELECT seq, token, source, event_id, received_at, body_sha256 FROM event WHERE seq > ?1 ORDER BY seq");
+        events.Bind(1, _watermark);
+        while (events.Step())
+        {
+            var length = 0;
+            Append(events.BlobSpan(2), ref length);
+            _key[length++] = 0;
+            Append(events.BlobSpan(3), ref length);
+            var known = new KnownEvent(events.Integer(0), events.Integer(1), BitConverter.ToInt64(events.BlobSpan(5)), events.Integer(4));
+            _recent.Add(EventKey.Of(_key.AsSpan(0, length), _seed), known);
+        }
+
+        void Append(ReadOnlySpan<byte> text, ref int length)
+        {
+            text.CopyTo(_key.AsSpan(length));
+            length += text.Length;
+        }
+    }
+
+    private sealed record StoredRun(long Number, long NewestAt, IdFilter Filter);
+}

@@ -1,0 +1,115 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace WebhookReceiver.Inbox.Sqlite;
+
+/// <summary>
+/// Copies the log into the database beside the writer, so that no delivery waits for it. Such a copy never ends the log while deliveries keep
+/// coming: there is always a little more. So when it has caught up as far as it can, the writer copies what is left, between two transactions,
+/// and starts the log anew with the next one.
+/// </summary>
+internal sealed class SqliteCheckpointer : IDisposable
+{
+    /// <summary>How many pages the log holds before it is copied: 16 MiB.</summary>
+    private const int PagesInLog = 1000;
+
+    /// <summary>What the writer may be left with: a few milliseconds of its time.</summary>
+    private const int PagesLeft = 50;
+
+    private const int MostRounds = 5;
+
+    private readonly sqlite3 _connection;
+    private readonly Action<SqliteException> _onFailed;
+    private readonly Thread _thread;
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private volatile State _state;
+    private volatile bool _stopping;
+
+    /// <param name="connection">A connection of its own, whose <c>synchronous</c> says that a checkpoint flushes. It is not closed here.</param>
+    /// <param name="onFailed">Called, on this thread, when the file could not be written or flushed.</param>
+    public SqliteCheckpointer(sqlite3 connection, Action<SqliteException> onFailed)
+    {
+        (_connection, _onFailed) = (connection, onFailed);
+        _thread = new Thread(Run) { IsBackground = true, Name = "Inbox checkpointer" };
+        _thread.Start();
+    }
+
+    private enum State
+    {
+        Idle,
+        Copying,
+        Copied,
+    }
+
+    /// <summary>Decides what is to be done after a commit; for the writer's thread.</summary>
+    /// <param name="pagesInLog">How many pages the log holds.</param>
+    /// <returns>Whether the writer shall copy what is left.</returns>
+    public bool IsWritersTurn(int pagesInLog)
+    {
+        switch (_state)
+        {
+            case State.Idle when pagesInLog >= PagesInLog:
+                _state = State.Copying;
+                _wake.Release();
+                return false;
+            case State.Copied:
+                _state = State.Idle;
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Copies what no reader still needs in the log. Never waits for anybody.</summary>
+    /// <returns>How many pages are left in the log.</returns>
+    /// <exception cref="SqliteException">The file could not be written or flushed.</exception>
+    public static int Checkpoint(sqlite3 connection)
+    {
+        var code = SqliteNative.Checkpoint(connection.DangerousGetHandle(), 0, raw.SQLITE_CHECKPOINT_PASSIVE, out var inLog, out var copied);
+        if (code is not (raw.SQLITE_OK or raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_FULL))
+        {
+            SqliteException.ThrowExceptionForRC(code, connection);
+        }
+
+        // A full disk is not the end: what is in the log stays there until there is room.
+        return code == raw.SQLITE_OK ? inLog - copied : 0;
+    }
+
+    public void Dispose()
+    {
+        _stopping = true;
+        if (_wake.CurrentCount == 0)
+        {
+            _wake.Release();
+        }
+
+        _thread.Join();
+        _wake.Dispose();
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            _wake.Wait();
+            if (_stopping)
+            {
+                return;
+            }
+
+            try
+            {
+                for (var round = 0; round < MostRounds && Checkpoint(_connection) > PagesLeft && !_stopping; round++)
+                {
+                }
+
+                _state = State.Copied;
+            }
+            catch (SqliteException error)
+            {
+                _onFailed(error);
+                return;
+            }
+        }
+    }
+}

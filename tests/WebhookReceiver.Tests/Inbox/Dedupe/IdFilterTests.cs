@@ -1,0 +1,55 @@
+using WebhookReceiver.Inbox.Sqlite.Dedupe;
+
+namespace WebhookReceiver.Tests.Inbox.Dedupe;
+
+public sealed class IdFilterTests
+{
+    private const int Ids = 100_000;
+
+    private static readonly IdTable Table = Filled();
+
+    [Fact]
+    public void MayContain_IdOfTheRun_IsNeverDenied()
+    {
+        var filter = IdFilter.Of(Table);
+
+        Assert.All(Enumerable.Range(0, Ids), i => Assert.True(filter.MayContain(HashOf(i))));
+    }
+
+    [Fact]
+    public void MayContain_OtherIds_AreDeniedButForAFewInTenThousand()
+    {
+        var filter = IdFilter.Of(Table);
+
+        var wrong = Enumerable.Range(Ids, 10 * Ids).Count(i => filter.MayContain(HashOf(i)));
+
+        Assert.InRange(wrong, 0, 10 * Ids / 2_000);
+    }
+
+    [Fact]
+    public void Read_WhatWasWritten_AnswersTheSame()
+    {
+        var filter = IdFilter.Read(IdFilter.Of(Table).Bytes);
+
+        Assert.All(Enumerable.Range(0, Ids), i => Assert.True(filter.MayContain(HashOf(i))));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(63)]
+    [InlineData(100)]
+    public void Read_BytesThatAreNoFilter_IsRefused(int length) => Assert.Throws<InvalidDataException>(() => IdFilter.Read(new byte[length]));
+
+    private static IdTable Filled()
+    {
+        var table = new IdTable(Ids);
+        for (var i = 0; i < Ids; i++)
+        {
+            table.Add(EventKey.Of(BitConverter.GetBytes(i), seed: 1), new KnownEvent(i, 0, 0, 0));
+        }
+
+        return table;
+    }
+
+    private static ulong HashOf(int i) => EventKey.Of(BitConverter.GetBytes(i), seed: 1).Hash;
+}
