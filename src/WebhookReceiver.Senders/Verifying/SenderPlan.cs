@@ -6,10 +6,10 @@ namespace WebhookReceiver.Senders;
 public sealed class SenderPlan
 {
     /// <summary>The most signatures that one header may carry.</summary>
-    public const int MaxSignatures = 8;
+    internal const int MaxSignatures = 8;
 
     /// <summary>The longest signature header in characters.</summary>
-    public const int MaxSignatureHeaderLength = 1024;
+    internal const int MaxSignatureHeaderLength = 1024;
 
     private readonly CompiledScheme[] _schemes;
     private readonly string? _idHeader;
@@ -19,15 +19,9 @@ public sealed class SenderPlan
         Definition = definition;
         _schemes = [.. definition.Schemes.Select((scheme, index) => new CompiledScheme(scheme, index))];
         SignsUrl = _schemes.Any(scheme => scheme.SignsUrl);
-        EventMapDefinition map = definition.Event;
-        Event = new EventMap(
-            [.. map.Id.Select(Template.Parse)],
-            [.. map.Type.Select(Template.Parse)],
-            map.TypeGrammar,
-            [.. map.Timestamp.Select(Template.Parse)],
-            [.. map.Data.Select(text => Template.Parse(text).Parts[0])]);
+        Event = new EventMap(definition.Event);
         _idHeader = _schemes[0].Id is null
-            ? map.Id.Select(OverrideRules.SingleHeader).FirstOrDefault(name => name is not null)
+            ? definition.Event.Id.Select(OverrideRules.SingleHeader).FirstOrDefault(name => name is not null)
             : null;
     }
 
@@ -110,12 +104,3 @@ public sealed record SenderOverrides(string? SignatureHeader = null, string? Eve
 /// <param name="SignedAt">The time of signing, used where the scheme signs one.</param>
 /// <param name="Url">The public URL, needed where the scheme signs it.</param>
 public readonly record struct SigningInput(ReadOnlyMemory<byte> Body, string Id, DateTimeOffset SignedAt, string? Url = null);
-
-/// <summary>The compiled <see cref="EventMapDefinition"/>.</summary>
-/// <param name="Id">Templates of the id, in order.</param>
-/// <param name="Type">Templates of the type, in order.</param>
-/// <param name="TypeGrammar">The grammar of types.</param>
-/// <param name="Timestamp">Templates of the time, in order.</param>
-/// <param name="Data">Parts that are the data, in order.</param>
-public sealed record EventMap(
-    IReadOnlyList<Template> Id, IReadOnlyList<Template> Type, TypeGrammar TypeGrammar, IReadOnlyList<Template> Timestamp, IReadOnlyList<TemplatePart> Data);

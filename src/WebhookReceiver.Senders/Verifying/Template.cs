@@ -24,11 +24,22 @@ public sealed class Template
     public override string ToString() => Text;
 }
 
-/// <summary>One part of a <see cref="Template"/>.</summary>
-/// <param name="Kind">Where the part comes from.</param>
-/// <param name="Name">The literal's text, the header's, parameter's, query's or field's name, or the JSON pointer; otherwise empty.</param>
-/// <param name="Pointer">For <see cref="TemplatePartKind.Json"/> the unescaped reference tokens of the pointer; otherwise empty.</param>
-public sealed record TemplatePart(TemplatePartKind Kind, string Name, IReadOnlyList<string> Pointer);
+/// <summary>One part of a <see cref="Template"/>. Immutable; safe to share between threads.</summary>
+public sealed class TemplatePart
+{
+    internal TemplatePart(TemplatePartKind kind, string name, IReadOnlyList<string> pointer) => (Kind, Name, Pointer) = (kind, name, pointer);
+
+    /// <summary>Where the part comes from.</summary>
+    public TemplatePartKind Kind { get; }
+
+    /// <summary>The literal's text, the header's, parameter's, query's or field's name, or the JSON pointer; otherwise empty.</summary>
+    public string Name { get; }
+
+    /// <summary>
+    /// For <see cref="TemplatePartKind.Json"/> the unescaped reference tokens of the pointer, none for the whole document; otherwise empty.
+    /// </summary>
+    public IReadOnlyList<string> Pointer { get; }
+}
 
 /// <summary>Where a part of a template comes from.</summary>
 public enum TemplatePartKind
