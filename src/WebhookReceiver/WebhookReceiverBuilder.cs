@@ -12,6 +12,7 @@ public sealed class WebhookReceiverBuilder
     /// <summary>The application's services.</summary>
     public IServiceCollection Services { get; }
 
+#pragma warning disable RS0026 // One call never fits two of these: what tells them apart is the handler, which is not optional.
     /// <summary>Registers a handler class. It is made anew for each attempt, in a scope of its own, with constructor injection.</summary>
     /// <typeparam name="TData">What the event's data becomes; see <see cref="IWebhookHandler{TData}"/>.</typeparam>
     /// <typeparam name="THandler">The handler.</typeparam>
@@ -47,6 +48,7 @@ public sealed class WebhookReceiverBuilder
         ArgumentNullException.ThrowIfNull(handler);
         return Add(new FunctionHandlerRegistration<TData>(CheckType(type), Options(configure), handler));
     }
+#pragma warning restore RS0026
 
     /// <summary>Adds a source in code, or changes one; what configuration says of it comes on top. Keep secrets in configuration.</summary>
     /// <param name="name">The source's name.</param>
