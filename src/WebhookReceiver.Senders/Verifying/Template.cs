@@ -13,14 +13,19 @@ public sealed class Template
     /// <summary>The template as it was written.</summary>
     public string Text { get; }
 
-    /// <summary>The parts in order.</summary>
+    /// <summary>The parts in order; none for the empty text. No two literals stand side by side.</summary>
     public IReadOnlyList<TemplatePart> Parts { get; }
 
-    /// <summary>Reads a template.</summary>
-    /// <exception cref="FormatException">A brace is not closed, or a part is unknown; the message names it.</exception>
+    /// <summary>Reads a template. Which parts make sense is decided by the place that it is for, and not here.</summary>
+    /// <param name="text">The template; it may be empty.</param>
+    /// <returns>The template, read.</returns>
+    /// <exception cref="FormatException">
+    /// A brace is not closed, or a part is unknown or has no proper name; the message names it.
+    /// </exception>
     public static Template Parse(string text) => new(text, TemplateParser.Parse(text));
 
-    /// <summary>The template as it was written.</summary>
+    /// <inheritdoc cref="Text"/>
+    /// <returns><see cref="Text"/>.</returns>
     public override string ToString() => Text;
 }
 
@@ -54,14 +59,14 @@ public enum TemplatePartKind
     Url,
     /// <summary>All fields of a form.</summary>
     Form,
-    /// <summary>A header's value.</summary>
+    /// <summary>A header's value; the name ignores case.</summary>
     Header,
-    /// <summary>A pair of the signature header.</summary>
+    /// <summary>A pair of the signature header; the name is compared by case.</summary>
     Parameter,
     /// <summary>A query parameter.</summary>
     Query,
     /// <summary>A field of a form.</summary>
     FormField,
-    /// <summary>A value of the JSON document.</summary>
+    /// <summary>A value of the JSON document, by an RFC 6901 pointer.</summary>
     Json,
 }
