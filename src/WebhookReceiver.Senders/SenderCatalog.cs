@@ -27,13 +27,21 @@ public static class SenderCatalog
     public static IReadOnlyList<string> Ids { get; } = Array.AsReadOnly(SortedIds);
 
     /// <summary>Finds a row by its id.</summary>
+    /// <param name="id">The id, such as <c>github</c>; compared exactly, with its case.</param>
+    /// <param name="sender">The row, the same object each time; <see langword="null"/> if there is none.</param>
+    /// <returns>Whether there is such a row.</returns>
     public static bool TryGet(string id, [NotNullWhen(true)] out SenderDefinition? sender)
     {
         sender = Rows.TryGetValue(id, out Lazy<SenderDefinition>? row) ? row.Value : null;
         return sender is not null;
     }
 
-    /// <summary>The id that is nearest to a misspelt one (case ignored, edit distance at most a third of its length), or <see langword="null"/>.</summary>
+    /// <summary>Finds the id that somebody may have meant.</summary>
+    /// <param name="id">A misspelt id.</param>
+    /// <returns>
+    /// The nearest id, by a letter too many, missing, wrong or swapped, whatever its case; <see langword="null"/> if none is within a third
+    /// of the text's length, or the text is empty or longer than 64 characters.
+    /// </returns>
     public static string? Nearest(string id) => EditDistance.Nearest(id, Ids);
 
     private static SenderDefinition Read(string id)

@@ -4,10 +4,10 @@ using WebhookReceiver.Inbox;
 
 namespace WebhookReceiver.Testing;
 
-/// <summary>An event as the inbox has it. Its text is its whole timeline.</summary>
+/// <summary>An event as the inbox had it when it was read. Its text is its whole timeline. Immutable; safe from any thread.</summary>
 /// <param name="Id">Our id, the one that the sender was answered.</param>
 /// <param name="Source">The configured source it came from.</param>
-/// <param name="EventId">The sender's id.</param>
+/// <param name="EventId">The sender's id; the SHA-256 of the body in hex where the sender gives none.</param>
 /// <param name="Type">The event's type.</param>
 /// <param name="State">The state of its work: the least finished of its handlers.</param>
 /// <param name="ReceivedAt">When it arrived, by the test's clock.</param>
@@ -23,6 +23,7 @@ public sealed record StoredEvent(
         .MaxBy(static attempt => attempt.EndedAt)?.Error;
 
     /// <summary>The timeline: each handler with each of its attempts.</summary>
+    /// <returns>A text of several lines, for people.</returns>
     public override string ToString()
     {
         var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{Id} ({Source}, {Type}, {EventId}): {Name(State)}, received {Time(ReceivedAt)}");
@@ -62,16 +63,19 @@ public sealed record StoredEvent(
 /// <summary>What one handler owes, or owed, on one event.</summary>
 /// <param name="Handler">The handler's name; <see langword="null"/> where none takes the type.</param>
 /// <param name="State">The state of the work.</param>
-/// <param name="DueAt">When it is tried next, by the test's clock.</param>
+/// <param name="DueAt">When it is tried next, by the test's clock; <see langword="null"/> where nothing is due.</param>
 /// <param name="Attempts">The attempts that have ended, in their order.</param>
 public sealed record HandlerWork(string? Handler, EventState State, DateTimeOffset? DueAt, IReadOnlyList<HandlerAttempt> Attempts);
 
 /// <summary>One run of one handler that has ended.</summary>
-/// <param name="Number">Its number, from 1.</param>
+/// <param name="Number">Its number, from 1; a replay begins again with 1, and a deferred attempt keeps its number for the next one.</param>
 /// <param name="StartedAt">When the handler was called, by the test's clock.</param>
-/// <param name="EndedAt">When it ended.</param>
-/// <param name="Outcome">How it ended: <c>succeeded</c>, <c>transient</c>, <c>permanent</c>, <c>exhausted</c>, <c>deferred</c>.</param>
-/// <param name="Error">The error, as type and message; <see langword="null"/> on success.</param>
+/// <param name="EndedAt">When it ended, by the test's clock.</param>
+/// <param name="Outcome">
+/// How it ended: <c>succeeded</c>, <c>transient</c> (tried again), <c>permanent</c>, <c>exhausted</c> (the last one allowed),
+/// <c>deferred</c>, <c>corrupt</c> (the stored body is not what arrived) or <c>unhandled</c> (there is no such handler any more).
+/// </param>
+/// <param name="Error">The error, as type and message, at most 2,000 characters; <see langword="null"/> on success.</param>
 public sealed record HandlerAttempt(int Number, DateTimeOffset StartedAt, DateTimeOffset EndedAt, string Outcome, string? Error);
 
 /// <summary>The states of an event, and of a handler's work on it.</summary>

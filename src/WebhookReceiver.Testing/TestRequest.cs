@@ -4,8 +4,9 @@ using WebhookReceiver.Sources;
 namespace WebhookReceiver.Testing;
 
 /// <summary>
-/// A request of a sender before it is sent: ordinary, signed with the source's first secret by the test's clock, unless the test says
-/// otherwise. Each method changes one thing and returns this request.
+/// A request of a sender before it is sent: ordinary, signed with the source's first secret by the test's clock, unless the
+/// test says otherwise. Each method changes one thing and returns this request. Change it in the function that it is given to;
+/// not safe from several threads.
 /// </summary>
 public sealed class TestRequest
 {
@@ -26,8 +27,9 @@ public sealed class TestRequest
 
     private SenderDefinition Row => _source.Plan.Definition;
 
-    /// <summary>The sender's id of the event, where the sender gives one. Without it each request has an id of its own.</summary>
-    /// <param name="id">The id.</param>
+    /// <summary>Sets the sender's id of the event, where the sender gives one. Without it each request has an id of its own.</summary>
+    /// <param name="id">The id; where the sender signs it, 1 to 128 letters, digits, hyphens and underscores.</param>
+    /// <returns>This request.</returns>
     public TestRequest WithId(string id)
     {
         ArgumentException.ThrowIfNullOrEmpty(id);
@@ -36,7 +38,8 @@ public sealed class TestRequest
     }
 
     /// <summary>Signs at another time than the clock's.</summary>
-    /// <param name="time">The time.</param>
+    /// <param name="time">The time, 1970 or later. Senders that sign no time ignore it.</param>
+    /// <returns>This request.</returns>
     public TestRequest SignedAt(DateTimeOffset time)
     {
         _signedAt = time;
@@ -44,6 +47,7 @@ public sealed class TestRequest
     }
 
     /// <summary>Signs too long ago: one second more than the source tolerates. The signature itself is right.</summary>
+    /// <returns>This request.</returns>
     /// <exception cref="InvalidOperationException">The sender signs no time, so that its deliveries are never stale.</exception>
     public TestRequest Stale()
     {
@@ -53,6 +57,7 @@ public sealed class TestRequest
 
     /// <summary>Signs with this secret.</summary>
     /// <param name="secret">The secret as it is configured at both ends.</param>
+    /// <returns>This request.</returns>
     /// <exception cref="ArgumentException">It is none that the sender could have issued.</exception>
     public TestRequest WithSecret(string secret)
     {
@@ -61,9 +66,11 @@ public sealed class TestRequest
     }
 
     /// <summary>Signs with a secret that the program does not know.</summary>
+    /// <returns>This request.</returns>
     public TestRequest WithOtherSecret() => WithSecret(WebhookTestSecrets.Create(Row));
 
     /// <summary>Signs with the secret that the source had before the last rotation.</summary>
+    /// <returns>This request.</returns>
     /// <exception cref="InvalidOperationException">The source's secret was not rotated.</exception>
     public TestRequest WithPreviousSecret() =>
         WithSecret(_previousSecret ?? throw new InvalidOperationException($"The secret of '{_source.Name}' was not rotated: call RotateSecret first."));
@@ -72,6 +79,7 @@ public sealed class TestRequest
     /// Changes the body after it was signed, by one blank at its end: the JSON means the same as before, so that only a receiver that verifies
     /// the exact bytes refuses it.
     /// </summary>
+    /// <returns>This request.</returns>
     public TestRequest TamperBody()
     {
         _isBodyTampered = true;
@@ -79,6 +87,7 @@ public sealed class TestRequest
     }
 
     /// <summary>Sends a well-formed signature of another body.</summary>
+    /// <returns>This request.</returns>
     public TestRequest TamperSignature()
     {
         _isSignatureTampered = true;
@@ -86,11 +95,13 @@ public sealed class TestRequest
     }
 
     /// <summary>Sends no signature.</summary>
+    /// <returns>This request.</returns>
     public TestRequest WithoutSignature() => WithHeader(Row.Schemes[0].Signature.Header, null);
 
     /// <summary>Sets a header, or with <see langword="null"/> sends none of that name. Comes after signing and changes nothing of it.</summary>
     /// <param name="name">The header's name.</param>
     /// <param name="value">Its value.</param>
+    /// <returns>This request.</returns>
     public TestRequest WithHeader(string name, string? value)
     {
         _headers[name] = value;

@@ -2,7 +2,7 @@ using WebhookReceiver.Senders;
 
 namespace WebhookReceiver.Testing;
 
-/// <summary>Signs a body as a sender would, without any host: for tests of a program that runs elsewhere.</summary>
+/// <summary>Signs a body as a sender would, without any host: for tests of a program that runs elsewhere. Safe from any thread.</summary>
 public static class WebhookSigner
 {
     /// <summary>Signs a body.</summary>
@@ -10,7 +10,10 @@ public static class WebhookSigner
     /// <param name="body">The exact bytes to be sent.</param>
     /// <param name="secret">The secret as it is configured at both ends.</param>
     /// <param name="signedAt">The time of signing, used where the sender signs one.</param>
-    /// <param name="id">The event's id, used where the sender signs one or names it in a header.</param>
+    /// <param name="id">
+    /// The event's id, used where the sender signs one (1 to 128 letters, digits, hyphens and underscores) or names it in a header. The
+    /// receiver knows an event by it: the same one again is a duplicate.
+    /// </param>
     /// <param name="url">The public URL, needed where the sender signs it.</param>
     /// <returns>The headers to send with the body.</returns>
     /// <exception cref="ArgumentException">The sender is unknown, or the secret, the id or the URL is none that it could sign with.</exception>

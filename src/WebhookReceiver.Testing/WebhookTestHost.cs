@@ -7,8 +7,9 @@ using Microsoft.Extensions.Time.Testing;
 namespace WebhookReceiver.Testing;
 
 /// <summary>
-/// Runs your program in the test's process, for tests of its handlers: send a signed event, wait for its handling, assert. It starts with the
-/// first use. Each host has an inbox and a clock of its own, so that tests run in parallel; dispose of it, and its inbox is deleted.
+/// Runs your program in the test's process, for tests of its handlers: send a signed event, wait for its handling, assert. It starts with
+/// the first use. Each host has an inbox and a clock of its own, so that tests run in parallel; dispose of it, and its inbox is deleted.
+/// Sending and waiting are safe from any thread.
 /// </summary>
 /// <typeparam name="TEntryPoint">Your <c>Program</c> (<c>public partial class Program;</c>), or any type of its assembly.</typeparam>
 /// <remarks>

@@ -4,7 +4,7 @@ using WebhookReceiver.Senders;
 namespace WebhookReceiver.Testing;
 
 /// <summary>Makes secrets that fit a sender's key rule.</summary>
-public static class WebhookTestSecrets
+internal static class WebhookTestSecrets
 {
     private const int Bytes = 32;
 

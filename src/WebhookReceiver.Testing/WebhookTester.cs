@@ -65,6 +65,7 @@ public sealed class WebhookTester
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The delivery with its answer.</returns>
     /// <exception cref="ArgumentException">There is no such source, or its sender cannot send such an event.</exception>
+    /// <exception cref="InvalidOperationException">The program maps no webhooks, or does not run on a test server.</exception>
     public Task<TestDelivery> SendAsync(
         string source, string type, object? data, Action<TestRequest>? change = null, CancellationToken cancellationToken = default)
     {
@@ -80,6 +81,7 @@ public sealed class WebhookTester
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The delivery with its answer.</returns>
     /// <exception cref="ArgumentException">There is no such source.</exception>
+    /// <exception cref="InvalidOperationException">The program maps no webhooks, or does not run on a test server.</exception>
     public Task<TestDelivery> SendBodyAsync(
         string source, ReadOnlyMemory<byte> body, Action<TestRequest>? change = null, CancellationToken cancellationToken = default)
     {
@@ -93,6 +95,7 @@ public sealed class WebhookTester
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The delivery with its answer.</returns>
     /// <exception cref="ArgumentException">There is no such source, or its sender has no sample.</exception>
+    /// <exception cref="InvalidOperationException">The program maps no webhooks, or does not run on a test server.</exception>
     public Task<TestDelivery> SendSampleAsync(string source, Action<TestRequest>? change = null, CancellationToken cancellationToken = default)
     {
         var row = Source(source).Plan.Definition;
@@ -106,6 +109,7 @@ public sealed class WebhookTester
     /// <param name="headers">The headers; <c>Content-Type</c> is <c>application/json</c> where they do not say.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The delivery with its answer.</returns>
+    /// <exception cref="InvalidOperationException">The program maps no webhooks, or does not run on a test server.</exception>
     public Task<TestDelivery> SendRawAsync(
         string source, ReadOnlyMemory<byte> body, IEnumerable<KeyValuePair<string, string>>? headers = null, CancellationToken cancellationToken = default)
     {
@@ -119,8 +123,9 @@ public sealed class WebhookTester
     }
 
     /// <summary>The stored events, newest first.</summary>
-    /// <param name="state">Only those in this state.</param>
+    /// <param name="state">Only those in this state; <see langword="null"/> (the default) for all.</param>
     /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>All of them, as they are at this moment.</returns>
     public async Task<IReadOnlyList<StoredEvent>> EventsAsync(EventState? state = null, CancellationToken cancellationToken = default)
     {
         WorkState? wanted = state is { } value ? Enum.Parse<WorkState>(value.ToString()) : null;
@@ -146,6 +151,7 @@ public sealed class WebhookTester
 
     /// <summary>The dead letters, newest first: events with a handler that failed for good or used up its attempts.</summary>
     /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>All of them, as they are at this moment.</returns>
     public Task<IReadOnlyList<StoredEvent>> DeadLettersAsync(CancellationToken cancellationToken = default) => EventsAsync(EventState.Dead, cancellationToken);
 
     /// <summary>
@@ -153,7 +159,7 @@ public sealed class WebhookTester
     /// <see cref="TestRequest.WithPreviousSecret"/>.
     /// </summary>
     /// <param name="source">The source.</param>
-    /// <param name="keepPrevious">Whether the secrets of before are accepted too.</param>
+    /// <param name="keepPrevious">Whether the secrets of before are accepted too. The default is <see langword="false"/>.</param>
     /// <exception cref="ArgumentException">There is no such source.</exception>
     public void RotateSecret(string source, bool keepPrevious = false)
     {
@@ -167,7 +173,8 @@ public sealed class WebhookTester
     /// A client of the management surface, with its token. Every other client of a test server is on the public surface, where the management
     /// API does not answer.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The program has no management surface.</exception>
+    /// <returns>A client of the caller's own, which disposes of it.</returns>
+    /// <exception cref="InvalidOperationException">The program has no management surface, or does not run on a test server.</exception>
     public HttpClient CreateManagementClient()
     {
         if (_services.GetService<ManagementSurface>() is null)

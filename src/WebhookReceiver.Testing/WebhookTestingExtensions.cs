@@ -30,6 +30,7 @@ public static class WebhookTestingExtensions
     }
 
     /// <summary>A factory like this one, prepared for tests of the program's handlers.</summary>
+    /// <typeparam name="TEntryPoint">The program, or any type of its assembly.</typeparam>
     /// <param name="factory">The factory.</param>
     /// <param name="configure">Sets the test's options.</param>
     /// <returns>The prepared factory; it is disposed of with the first one.</returns>
@@ -43,6 +44,7 @@ public static class WebhookTestingExtensions
     }
 
     /// <summary>Sends events to the factory's program and waits for their handling. Starts the program if it is not running.</summary>
+    /// <typeparam name="TEntryPoint">The program, or any type of its assembly.</typeparam>
     /// <param name="factory">A factory made by <see cref="WithWebhooks"/>, or one that calls <see cref="UseWebhookTesting(IWebHostBuilder, Action{WebhookTestOptions}?)"/>.</param>
     /// <returns>The same object for the same program.</returns>
     /// <exception cref="InvalidOperationException">The factory is not prepared, or the program did not start; the message says why.</exception>

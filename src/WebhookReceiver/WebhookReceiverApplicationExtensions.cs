@@ -16,7 +16,14 @@ namespace Microsoft.AspNetCore.Builder;
 public static class WebhookReceiverApplicationExtensions
 {
     /// <summary>Adds the management listener (<c>WebhookReceiver:Management:Url</c>) to the addresses that the application listens on.</summary>
-    /// <param name="builder">The application's builder, with its configuration complete.</param>
+    /// <param name="builder">
+    /// The application's builder, with its configuration complete: addresses that are set later take the listener's place.
+    /// </param>
+    /// <returns>The builder.</returns>
+    /// <remarks>
+    /// Call <see cref="UseWebhookManagement"/> as well, or the listener serves what the public one does. A wrong address, or no token
+    /// outside Development, stops the start.
+    /// </remarks>
     public static WebApplicationBuilder AddWebhookManagement(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -30,8 +37,14 @@ public static class WebhookReceiverApplicationExtensions
     /// middleware.
     /// </summary>
     /// <param name="app">The application.</param>
-    /// <param name="configure">Adds middleware of your own to the management listener.</param>
-    /// <param name="map">Maps routes of your own on the management listener.</param>
+    /// <param name="configure">
+    /// Adds middleware of your own to the management listener, before its routes. It is open: the token protects the management API alone.
+    /// </param>
+    /// <param name="map">
+    /// Maps routes of your own on the management listener. They are open: the token protects the management API alone.
+    /// </param>
+    /// <returns>The application.</returns>
+    /// <exception cref="InvalidOperationException"><see cref="AddWebhookManagement"/> was not called.</exception>
     public static WebApplication UseWebhookManagement(
         this WebApplication app, Action<IApplicationBuilder>? configure = null, Action<IEndpointRouteBuilder>? map = null)
     {
@@ -63,7 +76,10 @@ public static class WebhookReceiverApplicationExtensions
 
     /// <summary>Runs the application until it is told to stop.</summary>
     /// <param name="app">The application.</param>
-    /// <returns>One of <see cref="ExitCodes"/>: what is wrong with the configuration or the inbox is written to standard error, without a stack trace.</returns>
+    /// <returns>
+    /// One of <see cref="ExitCodes"/>: what is wrong with the configuration or the inbox is written to standard error, without a stack
+    /// trace. Any other error that ends the application is thrown.
+    /// </returns>
     public static async Task<int> RunWebhooksAsync(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);

@@ -23,9 +23,14 @@ public static class WebhookReceiverServiceCollectionExtensions
 {
     /// <summary>Adds the receiver, with the settings of the section <c>WebhookReceiver</c>. A second call adds nothing twice; services of your own win.</summary>
     /// <param name="services">The application's services.</param>
-    /// <param name="configuration">The root of the application's configuration (<c>builder.Configuration</c>).</param>
+    /// <param name="configuration">
+    /// The root of the application's configuration (<c>builder.Configuration</c>), and not a section of it.
+    /// </param>
     /// <returns>A builder for handlers and sources.</returns>
-    /// <remarks>Then map the routes with <c>app.MapWebhooks()</c>. Mistakes in the configuration stop the start, all at once.</remarks>
+    /// <remarks>
+    /// Then map the routes with <c>app.MapWebhooks()</c> and run with <c>app.RunWebhooksAsync()</c>. Mistakes in the configuration stop the
+    /// start, all at once. The only clock is the <see cref="TimeProvider"/> among the services, the system's by default.
+    /// </remarks>
     public static WebhookReceiverBuilder AddWebhookReceiver(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(services);

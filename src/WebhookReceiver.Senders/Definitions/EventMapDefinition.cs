@@ -1,21 +1,36 @@
 namespace WebhookReceiver.Senders;
 
-/// <summary>Where the envelope of an event stands. Each list is tried in order; the first template whose parts are all present is the value.</summary>
+/// <summary>
+/// Where the envelope of an event stands. Each list is tried in order; the first template whose parts are all present is the value. Parts
+/// of a form need <see cref="BodyFormat.Form"/> among the sender's bodies. Immutable; safe to share between threads.
+/// </summary>
 public sealed record EventMapDefinition
 {
-    /// <summary>The event's id where the scheme does not sign one. <c>{digest}</c> is the SHA-256 of the body in hex and always present.</summary>
+    /// <summary>
+    /// The event's id where the scheme does not sign one: literals, <c>{header:…}</c>, <c>{json:…}</c>, <c>{form:…}</c>, and
+    /// <c>{digest}</c>, which is the SHA-256 of the body in hex and always present. May be empty only where every scheme signs an id.
+    /// </summary>
     public required IReadOnlyList<string> Id { get; init; }
 
-    /// <summary>The event's type, such as <c>{header:X-GitHub-Event}.{json:/action}</c>.</summary>
+    /// <summary>
+    /// The event's type, at least one template of literals, <c>{header:…}</c>, <c>{json:…}</c> and <c>{form:…}</c>, such as
+    /// <c>{header:X-GitHub-Event}.{json:/action}</c>.
+    /// </summary>
     public required IReadOnlyList<string> Type { get; init; }
 
-    /// <summary>The grammar of types. The default takes any 1 to 200 characters without controls and without blanks at the ends.</summary>
+    /// <summary>The grammar of types. The default is <see cref="TypeGrammar.Any"/>.</summary>
     public TypeGrammar TypeGrammar { get; init; } = TypeGrammar.Any;
 
-    /// <summary>When the event happened, as RFC 3339 or Unix seconds; empty where the sender does not say.</summary>
+    /// <summary>
+    /// When the event happened, as RFC 3339 or Unix seconds; of the same parts as the type. Empty (the default)
+    /// where the sender does not say.
+    /// </summary>
     public IReadOnlyList<string> Timestamp { get; init; } = [];
 
-    /// <summary>What becomes the handler's type: <c>{json:/data}</c> for a member, <c>{json:}</c> for the whole document, <c>{form}</c> for the fields of a form.</summary>
+    /// <summary>
+    /// What becomes the handler's type, at least one template of one part: <c>{json:/data}</c> for a member, <c>{json:}</c> for the whole
+    /// document, <c>{form}</c> for the fields of a form.
+    /// </summary>
     public required IReadOnlyList<string> Data { get; init; }
 }
 

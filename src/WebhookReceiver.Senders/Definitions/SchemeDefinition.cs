@@ -1,6 +1,8 @@
 namespace WebhookReceiver.Senders;
 
-/// <summary>How a sender signs: what is signed, with which key, and where the signature stands.</summary>
+/// <summary>
+/// How a sender signs: what is signed, with which key, and where the signature stands. Immutable; safe to share between threads.
+/// </summary>
 public sealed record SchemeDefinition
 {
     /// <summary>The hash of the HMAC.</summary>
@@ -8,7 +10,9 @@ public sealed record SchemeDefinition
 
     /// <summary>
     /// What is signed, as a template of literals and parts: <c>{body}</c>, <c>{url}</c> (the public URL of the source),
-    /// <c>{header:Name}</c>, <c>{parameter:t}</c> (a pair of the signature header). See <see cref="Template"/>.
+    /// <c>{header:Name}</c>, <c>{parameter:t}</c> (a pair of the signature header; only where the format is
+    /// <see cref="SignatureFormat.Pairs"/>). It has <c>{body}</c> exactly once, and at most eight headers and
+    /// parameters. See <see cref="Template"/>.
     /// </summary>
     public required string Content { get; init; }
 
@@ -18,10 +22,16 @@ public sealed record SchemeDefinition
     /// <summary>Where the signature stands.</summary>
     public required SignatureLocation Signature { get; init; }
 
-    /// <summary>The id of the event where it is part of what is signed, as a template such as <c>{header:webhook-id}</c>.</summary>
+    /// <summary>
+    /// The id of the event as a template of one part that the content signs too, such as <c>{header:webhook-id}</c>; <see langword="null"/>
+    /// (the default) where none is signed.
+    /// </summary>
     public string? Id { get; init; }
 
-    /// <summary>The time of signing where it is part of what is signed; without it a delivery is never stale.</summary>
+    /// <summary>
+    /// The time of signing where it is part of what is signed; <see langword="null"/> (the default) where none is,
+    /// and a delivery is never stale.
+    /// </summary>
     public TimestampDefinition? Timestamp { get; init; }
 }
 
@@ -49,10 +59,10 @@ public enum KeyRule
     Hex,
 }
 
-/// <summary>Where a signature stands in a request, and how it is written.</summary>
+/// <summary>Where a signature stands in a request, and how it is written. Immutable; safe to share between threads.</summary>
 public sealed record SignatureLocation
 {
-    /// <summary>The header's name.</summary>
+    /// <summary>The header's name, 1 to 128 characters; compared without regard to case.</summary>
     public required string Header { get; init; }
 
     /// <summary>The syntax of the header's value.</summary>
@@ -61,13 +71,22 @@ public sealed record SignatureLocation
     /// <summary>How the bytes of the signature are written.</summary>
     public required SignatureEncoding Encoding { get; init; }
 
-    /// <summary>What stands before the signature where <see cref="Format"/> is <see cref="SignatureFormat.Prefixed"/>, such as <c>sha256=</c>.</summary>
+    /// <summary>
+    /// What stands before the signature, such as <c>sha256=</c>; compared by case. Set where <see cref="Format"/> is
+    /// <see cref="SignatureFormat.Prefixed"/>, otherwise <see langword="null"/>.
+    /// </summary>
     public string? Prefix { get; init; }
 
-    /// <summary>What stands between items where <see cref="Format"/> is a list. The default is the format's own: comma for pairs, blank for versions.</summary>
+    /// <summary>
+    /// What stands between items where <see cref="Format"/> is a list, a punctuation mark that no item holds; otherwise
+    /// <see langword="null"/>. <see langword="null"/> in a list (the default) is the format's own: comma for pairs, blank for versions.
+    /// </summary>
     public char? Separator { get; init; }
 
-    /// <summary>The name of the pair, or the version, that carries the signature, such as <c>v1</c>. Compared by case.</summary>
+    /// <summary>
+    /// The name of the pair, or the version, that carries the signature, such as <c>v1</c>; compared by case. Set where
+    /// <see cref="Format"/> is a list, otherwise <see langword="null"/>.
+    /// </summary>
     public string? Parameter { get; init; }
 }
 
@@ -93,16 +112,20 @@ public enum SignatureEncoding
     Base64,
 }
 
-/// <summary>Where the signed time stands, and how far it may be from the receiver's clock.</summary>
+/// <summary>
+/// Where the signed time stands, and how far it may be from the receiver's clock. Immutable; safe to share between threads.
+/// </summary>
 public sealed record TimestampDefinition
 {
-    /// <summary>A template with one part, such as <c>{header:webhook-timestamp}</c> or <c>{parameter:t}</c>.</summary>
+    /// <summary>
+    /// A template of one part that the content signs too, such as <c>{header:webhook-timestamp}</c> or <c>{parameter:t}</c>.
+    /// </summary>
     public required string Value { get; init; }
 
     /// <summary>How the time is written. The default is <see cref="TimestampFormat.UnixSeconds"/>.</summary>
     public TimestampFormat Format { get; init; } = TimestampFormat.UnixSeconds;
 
-    /// <summary>How far the signed time may be from the receiver's clock, in seconds, both ways. The default is 300.</summary>
+    /// <summary>How far the signed time may be from the receiver's clock, in seconds, both ways, 1 to 86,400. The default is 300.</summary>
     public int ToleranceSeconds { get; init; } = 300;
 }
 

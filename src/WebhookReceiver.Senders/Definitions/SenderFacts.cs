@@ -1,16 +1,19 @@
 namespace WebhookReceiver.Senders;
 
-/// <summary>What a sender wants to hear after an accepted delivery.</summary>
+/// <summary>What a sender wants to hear after an accepted delivery. Immutable; safe to share between threads.</summary>
 public sealed record AnswerDefinition
 {
-    /// <summary>The HTTP status, 200 to 299. The default is 200.</summary>
+    /// <summary>The HTTP status, 200 to 299. The default is 200. With 204 and no <see cref="Body"/> the answer has no body.</summary>
     public int Status { get; init; } = 200;
 
     /// <summary>A fixed body as text/plain; <see langword="null"/> (the default) for the receiver's own JSON.</summary>
     public string? Body { get; init; }
 }
 
-/// <summary>How long a sender waits for the answer and how it tries again, in words, for people.</summary>
+/// <summary>
+/// How long a sender waits for the answer and how it tries again, in words, for people; <see langword="null"/> where that is not known.
+/// Nothing is decided by them. Immutable; safe to share between threads.
+/// </summary>
 public sealed record DeliveryFacts
 {
     /// <summary>How long the sender waits, such as <c>10 s</c>.</summary>
@@ -23,16 +26,16 @@ public sealed record DeliveryFacts
     public string? Success { get; init; }
 }
 
-/// <summary>Where the facts of a row come from, and how far they can be relied on.</summary>
+/// <summary>Where the facts of a row come from, and how far they can be relied on. Immutable; safe to share between threads.</summary>
 public sealed record EvidenceDefinition
 {
     /// <summary>How the way of signing was established.</summary>
     public required Confidence Confidence { get; init; }
 
-    /// <summary>SDKs with versions, documents, specifications.</summary>
+    /// <summary>SDKs with versions, documents, specifications; at least one.</summary>
     public required IReadOnlyList<string> Sources { get; init; }
 
-    /// <summary>Parts of the row that are weaker than <see cref="Confidence"/> says.</summary>
+    /// <summary>Parts of the row that are weaker than <see cref="Confidence"/> says. None by default.</summary>
     public IReadOnlyList<string> Unverified { get; init; } = [];
 }
 
@@ -49,16 +52,16 @@ public enum Confidence
     Recalled,
 }
 
-/// <summary>A known request with its verdict.</summary>
+/// <summary>A known request with its verdict. Immutable; safe to share between threads.</summary>
 public sealed record VectorDefinition
 {
     /// <summary>Who made it, such as <c>npm stripe@23.1.0</c>.</summary>
     public required string Origin { get; init; }
 
-    /// <summary>The secret as an operator would configure it.</summary>
+    /// <summary>The secret as an operator would configure it: a published one, or one that was made for this request.</summary>
     public required string Secret { get; init; }
 
-    /// <summary>The public URL; needed only where the URL is signed.</summary>
+    /// <summary>The public URL, needed where the URL is signed; otherwise <see langword="null"/>.</summary>
     public string? Url { get; init; }
 
     /// <summary>The request's headers.</summary>
@@ -67,22 +70,22 @@ public sealed record VectorDefinition
     /// <summary>The body as text; its UTF-8 bytes are what was signed.</summary>
     public required string Body { get; init; }
 
-    /// <summary>The receiver's clock in Unix seconds.</summary>
+    /// <summary>The receiver's clock in Unix seconds. The default, 0, does where no time is signed.</summary>
     public long Now { get; init; }
 
     /// <summary>Whether the request must be accepted. The default is <see langword="true"/>.</summary>
     public bool Valid { get; init; } = true;
 }
 
-/// <summary>An ordinary event of a sender, from which samples are signed.</summary>
+/// <summary>An ordinary event of a sender, from which samples are signed. Immutable; safe to share between threads.</summary>
 public sealed record SampleDefinition
 {
     /// <summary>The event's type.</summary>
     public required string Type { get; init; }
 
-    /// <summary>Headers besides those of the signature.</summary>
+    /// <summary>Headers besides those of the signature. None by default.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The body as text.</summary>
+    /// <summary>The body as text; its UTF-8 bytes are what is sent.</summary>
     public required string Body { get; init; }
 }

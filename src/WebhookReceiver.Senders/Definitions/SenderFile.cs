@@ -15,9 +15,16 @@ public static class SenderFile
     };
 
     /// <summary>Reads and checks a row.</summary>
-    /// <param name="utf8Json">The file's bytes. Comments and trailing commas are refused, as are members that no row has.</param>
+    /// <param name="utf8Json">
+    /// The file's bytes: strict JSON in UTF-8, with or without a byte order mark, nested at most 16 deep. Comments, trailing commas and
+    /// names that stand twice are refused, as are members that no row has. Members have the names of the properties of
+    /// <see cref="SenderDefinition"/> in camel case, and so have the values of enums.
+    /// </param>
     /// <param name="origin">The file's name for error texts.</param>
-    /// <exception cref="SenderFileException">The file is not a row; the message names the place.</exception>
+    /// <returns>The row; what the file leaves out has the defaults that the properties state.</returns>
+    /// <exception cref="SenderFileException">
+    /// The file is not a row; the message names the place, or all places that break a rule, and what is expected there.
+    /// </exception>
     public static SenderDefinition Parse(ReadOnlySpan<byte> utf8Json, string origin)
     {
         // Editors on Windows put a byte order mark first; it says nothing in UTF-8.
@@ -43,7 +50,7 @@ public static class SenderFile
     }
 }
 
-/// <summary>A row cannot be read; the message names the file, the place and what is expected there.</summary>
+/// <summary>A row cannot be read or compiled; the message names the file or the sender, the place, and what is expected there.</summary>
 public sealed class SenderFileException : Exception
 {
     /// <inheritdoc cref="Exception(string)"/>

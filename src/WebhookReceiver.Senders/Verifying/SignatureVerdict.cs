@@ -1,9 +1,14 @@
 namespace WebhookReceiver.Senders;
 
-/// <summary>What verification found.</summary>
+/// <summary>What verification found. The default value is not verified.</summary>
 /// <param name="Outcome">Verified, or the first check that failed.</param>
-/// <param name="KeyIndex">Which of the keys matched; -1 if none did.</param>
-/// <param name="SchemeIndex">Which of the sender's schemes decided; -1 if no signature header was present.</param>
+/// <param name="KeyIndex">
+/// The position among the keys of the one that matched, the first of them if several did; -1 if none did. A request with a right signature
+/// that is stale or ahead has one.
+/// </param>
+/// <param name="SchemeIndex">
+/// The position among the sender's schemes of the one that decided; -1 if no signature header was present.
+/// </param>
 /// <param name="SignedAt">
 /// The signed time, where the scheme has one and it could be read. It is the sender's word only where <paramref name="KeyIndex"/> is not -1.
 /// </param>

@@ -13,22 +13,38 @@ public sealed class Template
     /// <summary>The template as it was written.</summary>
     public string Text { get; }
 
-    /// <summary>The parts in order.</summary>
+    /// <summary>The parts in order; none for the empty text. No two literals stand side by side.</summary>
     public IReadOnlyList<TemplatePart> Parts { get; }
 
-    /// <summary>Reads a template.</summary>
-    /// <exception cref="FormatException">A brace is not closed, or a part is unknown; the message names it.</exception>
+    /// <summary>Reads a template. Which parts make sense is decided by the place that it is for, and not here.</summary>
+    /// <param name="text">The template; it may be empty.</param>
+    /// <returns>The template, read.</returns>
+    /// <exception cref="FormatException">
+    /// A brace is not closed, or a part is unknown or has no proper name; the message names it.
+    /// </exception>
     public static Template Parse(string text) => new(text, TemplateParser.Parse(text));
 
-    /// <summary>The template as it was written.</summary>
+    /// <inheritdoc cref="Text"/>
+    /// <returns><see cref="Text"/>.</returns>
     public override string ToString() => Text;
 }
 
-/// <summary>One part of a <see cref="Template"/>.</summary>
-/// <param name="Kind">Where the part comes from.</param>
-/// <param name="Name">The literal's text, the header's, parameter's, query's or field's name, or the JSON pointer; otherwise empty.</param>
-/// <param name="Pointer">For <see cref="TemplatePartKind.Json"/> the unescaped reference tokens of the pointer; otherwise empty.</param>
-public sealed record TemplatePart(TemplatePartKind Kind, string Name, IReadOnlyList<string> Pointer);
+/// <summary>One part of a <see cref="Template"/>. Immutable; safe to share between threads.</summary>
+public sealed class TemplatePart
+{
+    internal TemplatePart(TemplatePartKind kind, string name, IReadOnlyList<string> pointer) => (Kind, Name, Pointer) = (kind, name, pointer);
+
+    /// <summary>Where the part comes from.</summary>
+    public TemplatePartKind Kind { get; }
+
+    /// <summary>The literal's text, the header's, parameter's, query's or field's name, or the JSON pointer; otherwise empty.</summary>
+    public string Name { get; }
+
+    /// <summary>
+    /// For <see cref="TemplatePartKind.Json"/> the unescaped reference tokens of the pointer, none for the whole document; otherwise empty.
+    /// </summary>
+    public IReadOnlyList<string> Pointer { get; }
+}
 
 /// <summary>Where a part of a template comes from.</summary>
 public enum TemplatePartKind
@@ -43,14 +59,14 @@ public enum TemplatePartKind
     Url,
     /// <summary>All fields of a form.</summary>
     Form,
-    /// <summary>A header's value.</summary>
+    /// <summary>A header's value; the name ignores case.</summary>
     Header,
-    /// <summary>A pair of the signature header.</summary>
+    /// <summary>A pair of the signature header; the name is compared by case.</summary>
     Parameter,
     /// <summary>A query parameter.</summary>
     Query,
     /// <summary>A field of a form.</summary>
     FormField,
-    /// <summary>A value of the JSON document.</summary>
+    /// <summary>A value of the JSON document, by an RFC 6901 pointer.</summary>
     Json,
 }

@@ -77,12 +77,13 @@ internal sealed class EventDataBinder(IOptions<WebhookJsonOptions> options)
     }
 }
 
-/// <summary>How the data of events becomes your types.</summary>
+/// <summary>How the data of events becomes your types; set by <see cref="WebhookReceiverBuilder.ConfigureJson"/>.</summary>
 public sealed class WebhookJsonOptions
 {
     /// <summary>
-    /// The serializer's options. By default those of the web (camelCase, names without regard to case, numbers in quotes allowed), and strict
-    /// about what a type says: a required constructor parameter must be there, and one that is not nullable must not be null.
+    /// The serializer's options. By default those of the web (camelCase, names without regard to case, numbers in quotes allowed), and
+    /// strict about what a type says: a required constructor parameter must be there, and one that is not nullable must not be null. They
+    /// can be changed until the first event is handled.
     /// </summary>
     public JsonSerializerOptions SerializerOptions { get; } = new(JsonSerializerDefaults.Web)
     {

@@ -6,7 +6,7 @@ namespace WebhookReceiver.Management;
 /// <summary>A page of events, newest first.</summary>
 /// <param name="Items">The events.</param>
 /// <param name="Next">Pass it as <c>after</c> to get the next page; <see langword="null"/> on the last.</param>
-public sealed record EventPage(IReadOnlyList<EventSummary> Items, string? Next);
+internal sealed record EventPage(IReadOnlyList<EventSummary> Items, string? Next);
 
 /// <summary>An event in a list.</summary>
 /// <param name="Id">Our id.</param>
@@ -16,7 +16,7 @@ public sealed record EventPage(IReadOnlyList<EventSummary> Items, string? Next);
 /// <param name="State">pending, running, scheduled, succeeded, dead, parked or cancelled.</param>
 /// <param name="ReceivedAt">When it arrived.</param>
 /// <param name="Attempts">How many attempts were made.</param>
-public sealed record EventSummary(string Id, string Source, string EventId, string Type, string State, DateTimeOffset ReceivedAt, int Attempts);
+internal sealed record EventSummary(string Id, string Source, string EventId, string Type, string State, DateTimeOffset ReceivedAt, int Attempts);
 
 /// <summary>An event with all that is known of it, but for its body.</summary>
 /// <param name="Id">Our id.</param>
@@ -31,21 +31,21 @@ public sealed record EventSummary(string Id, string Source, string EventId, stri
 /// <param name="Headers">The headers that were kept.</param>
 /// <param name="Verification">How it was verified.</param>
 /// <param name="Handlers">The work of each handler.</param>
-public sealed record EventDetails(
+internal sealed record EventDetails(
     string Id, string Source, string EventId, string Type, string State, DateTimeOffset? Timestamp, DateTimeOffset ReceivedAt,
     string ContentType, int BodyBytes, IReadOnlyDictionary<string, string> Headers, EventVerification Verification, IReadOnlyList<EventHandlerDetails> Handlers);
 
 /// <summary>How an event was verified.</summary>
 /// <param name="Secret">Which of the source's secrets matched, from 1.</param>
 /// <param name="BodySha256">The SHA-256 of the body, in hex.</param>
-public sealed record EventVerification(int Secret, string BodySha256);
+internal sealed record EventVerification(int Secret, string BodySha256);
 
 /// <summary>The work of one handler on one event.</summary>
 /// <param name="Handler">The handler's name; <see langword="null"/> while the event is parked.</param>
 /// <param name="State">The state of this work.</param>
 /// <param name="DueAt">When it is tried next.</param>
 /// <param name="Attempts">The attempts, oldest first.</param>
-public sealed record EventHandlerDetails(string? Handler, string State, DateTimeOffset? DueAt, IReadOnlyList<EventAttempt> Attempts);
+internal sealed record EventHandlerDetails(string? Handler, string State, DateTimeOffset? DueAt, IReadOnlyList<EventAttempt> Attempts);
 
 /// <summary>One attempt.</summary>
 /// <param name="Number">Its number, from 1; it starts again with each replay.</param>
@@ -54,20 +54,20 @@ public sealed record EventHandlerDetails(string? Handler, string State, DateTime
 /// <param name="EndedAt">When it ended.</param>
 /// <param name="Outcome">succeeded, transient, permanent, exhausted, deferred, corrupt or unhandled.</param>
 /// <param name="Error">The error, where it failed.</param>
-public sealed record EventAttempt(int Number, int Replay, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string Outcome, string? Error);
+internal sealed record EventAttempt(int Number, int Replay, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string Outcome, string? Error);
 
 /// <summary>Why an operator acts.</summary>
 /// <param name="Reason">Recorded in the audit; 1 to 500 characters.</param>
-public sealed record OperatorRequest(string? Reason);
+internal sealed record OperatorRequest(string? Reason);
 
 /// <summary>What became of an operator's request.</summary>
 /// <param name="Id">The event.</param>
 /// <param name="Status">replayed or cancelled.</param>
-public sealed record OperatorResult(string Id, string Status);
+internal sealed record OperatorResult(string Id, string Status);
 
 /// <summary>The newest rejections.</summary>
 /// <param name="Items">Newest first; the last thousand since the start are kept.</param>
-public sealed record RejectionPage(IReadOnlyList<RejectionSummary> Items);
+internal sealed record RejectionPage(IReadOnlyList<RejectionSummary> Items);
 
 /// <summary>One rejection.</summary>
 /// <param name="DeliveryId">The id that the sender was told.</param>
@@ -78,12 +78,12 @@ public sealed record RejectionPage(IReadOnlyList<RejectionSummary> Items);
 /// <param name="Status">The HTTP status.</param>
 /// <param name="RemoteAddress">Where it came from.</param>
 /// <param name="BodyBytes">How much of the body was read.</param>
-public sealed record RejectionSummary(
+internal sealed record RejectionSummary(
     string DeliveryId, DateTimeOffset At, string Source, string Reason, string Code, int Status, string RemoteAddress, long BodyBytes);
 
 /// <summary>The configured sources.</summary>
 /// <param name="Items">By name.</param>
-public sealed record SourcePage(IReadOnlyList<SourceSummary> Items);
+internal sealed record SourcePage(IReadOnlyList<SourceSummary> Items);
 
 /// <summary>A configured source.</summary>
 /// <param name="Name">Its name in the URL.</param>
@@ -91,18 +91,18 @@ public sealed record SourcePage(IReadOnlyList<SourceSummary> Items);
 /// <param name="Secrets">How many secrets it has; their values are never shown.</param>
 /// <param name="MaxBodyBytes">The largest body it takes.</param>
 /// <param name="Warnings">What its signatures do not cover.</param>
-public sealed record SourceSummary(string Name, string Sender, int Secrets, int MaxBodyBytes, IReadOnlyList<string> Warnings);
+internal sealed record SourceSummary(string Name, string Sender, int Secrets, int MaxBodyBytes, IReadOnlyList<string> Warnings);
 
 /// <summary>Counts.</summary>
 /// <param name="States">Events by state.</param>
 /// <param name="Unaccounted">Events without any work: 0, unless rows were removed behind the product's back.</param>
 /// <param name="Duplicates">Duplicates since the start.</param>
 /// <param name="Rejected">Rejections since the start.</param>
-public sealed record InboxStats(IReadOnlyDictionary<string, long> States, long Unaccounted, long Duplicates, long Rejected);
+internal sealed record InboxStats(IReadOnlyDictionary<string, long> States, long Unaccounted, long Duplicates, long Rejected);
 
 /// <summary>The health of the process.</summary>
 /// <param name="Status">ready, starting, draining, failed; for liveness: alive.</param>
-public sealed record HealthStatus(string Status);
+internal sealed record HealthStatus(string Status);
 
 /// <summary>The serializer of the management API: compiled, so that it works trimmed as well.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]

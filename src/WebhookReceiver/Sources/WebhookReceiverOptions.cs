@@ -3,7 +3,10 @@ using WebhookReceiver.Sources;
 namespace WebhookReceiver;
 
 /// <summary>The settings of the receiver: the configuration section <c>WebhookReceiver</c>.</summary>
-/// <remarks>Read once at start and checked as a whole; the sources among them are read again while the program runs.</remarks>
+/// <remarks>
+/// Read once at start and checked as a whole, so that all that is wrong is said at once; the sources among them are read again from their
+/// files while the program runs. Change them in <c>Configure</c> and <c>PostConfigure</c>, which run before the check, and not later.
+/// </remarks>
 public sealed class WebhookReceiverOptions
 {
     /// <summary>The name of the configuration section.</summary>
@@ -12,7 +15,7 @@ public sealed class WebhookReceiverOptions
     /// <summary>The name of the source that <c>POST /webhook</c> goes to.</summary>
     public const string DefaultSourceName = "default";
 
-    /// <summary>The sources by name: <c>[a-z0-9][a-z0-9-]{0,62}</c>.</summary>
+    /// <summary>The sources by name: <c>[a-z0-9][a-z0-9-]{0,62}</c>, compared by case. At least one.</summary>
     public IDictionary<string, WebhookSourceOptions> Sources { get; } = new Dictionary<string, WebhookSourceOptions>(StringComparer.Ordinal);
 
     /// <summary>Where events are stored.</summary>
@@ -24,13 +27,22 @@ public sealed class WebhookReceiverOptions
     /// <summary>The management listener.</summary>
     public ManagementOptions Management { get; } = new();
 
-    /// <summary>Whether plain HTTP is refused with 403. <see langword="null"/> (the default): yes, except in Development.</summary>
+    /// <summary>
+    /// Whether plain HTTP is refused with 403. <see langword="null"/> (the default): yes, except in Development. Where it is, Kestrel needs
+    /// TLS or one of <see cref="TrustedProxies"/>, or there is no start.
+    /// </summary>
     public bool? RequireHttps { get; set; }
 
-    /// <summary>Networks (<c>10.0.0.0/8</c>) or addresses whose <c>X-Forwarded-*</c> headers are believed. None by default, not even loopback.</summary>
+    /// <summary>
+    /// Networks (<c>10.0.0.0/8</c>) or addresses whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> headers are believed. None by
+    /// default, not even loopback; a network of all addresses is refused.
+    /// </summary>
     public IList<string> TrustedProxies { get; } = [];
 
-    /// <summary>The URL that senders reach us by, without <c>/webhook</c>; needed by senders that sign their URL.</summary>
+    /// <summary>
+    /// The absolute <c>http</c> or <c>https</c> URL that senders reach us by, without <c>/webhook</c>, query and fragment; needed by
+    /// senders that sign their URL. <see langword="null"/> by default.
+    /// </summary>
     public Uri? PublicBaseUrl { get; set; }
 
     /// <summary>What could not be read from configuration; reported together with what is wrong about the rest.</summary>
@@ -40,23 +52,32 @@ public sealed class WebhookReceiverOptions
 /// <summary>Where events are stored.</summary>
 public sealed class InboxOptions
 {
-    /// <summary>The kind of store. The default is <c>Sqlite</c>.</summary>
+    /// <summary>The kind of store: <c>Sqlite</c> (the default), and so far no other.</summary>
     public string Provider { get; set; } = "Sqlite";
 
-    /// <summary>For Sqlite <c>Data Source=</c> and a path, relative to the content root. The default is <c>Data Source=data/inbox.db</c>.</summary>
+    /// <summary>
+    /// For Sqlite <c>Data Source=</c> and nothing else but a path on a local disk, relative to the content root. The default is
+    /// <c>Data Source=data/inbox.db</c>. The file and its directory are made if they are not there; one process uses it at a time.
+    /// </summary>
     public string ConnectionString { get; set; } = "Data Source=data/inbox.db";
 }
 
-/// <summary>How events are handled.</summary>
+/// <summary>How events are handled. What is out of its range stops the start.</summary>
 public sealed class DispatchOptions
 {
     /// <summary>How many handlers run at once, 1 to 1,024. The default is 32.</summary>
     public int MaxConcurrency { get; set; } = 32;
 
-    /// <summary>How often a handler is tried before the event is dead, 1 to 100. The default is 16: about 75 hours.</summary>
+    /// <summary>
+    /// How often a handler is tried before the event is dead, the first time included, 1 to 100. The default is 16: about 75 hours. A
+    /// handler can have a number of its own (<see cref="HandlerOptions.Attempts"/>).
+    /// </summary>
     public int Attempts { get; set; } = 16;
 
-    /// <summary>How long one attempt may take, 1 s to 1 day. The default is 30 s.</summary>
+    /// <summary>
+    /// How long one attempt may take before its cancellation token is cancelled, 1 s to 1 day. The default is 30 s. A handler can have a
+    /// limit of its own (<see cref="HandlerOptions.Timeout"/>).
+    /// </summary>
     public TimeSpan HandlerTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
@@ -69,9 +90,15 @@ public sealed class DispatchOptions
 /// <summary>The management listener.</summary>
 public sealed class ManagementOptions
 {
-    /// <summary>The listener's address. The default is <c>http://127.0.0.1:8081</c>.</summary>
+    /// <summary>
+    /// The listener's address, <c>http</c> or <c>https</c>, such as <c>http://10.0.0.5:9000</c> or <c>http://+:8081</c> for all of the
+    /// machine's; port 0 lets the system choose one. Its port is never the public listener's. The default is <c>http://127.0.0.1:8081</c>.
+    /// </summary>
     public string Url { get; set; } = "http://127.0.0.1:8081";
 
-    /// <summary>The bearer token of the management API, at least 32 characters. Without one only loopback callers in Development are let in.</summary>
+    /// <summary>
+    /// The bearer token of the management API, at least 32 characters. <see langword="null"/> (the default) lets loopback callers in, in
+    /// Development; elsewhere a management listener without a token does not start.
+    /// </summary>
     public string? Token { get; set; }
 }

@@ -1,37 +1,58 @@
 namespace WebhookReceiver;
 
 /// <summary>A configured sender with its secrets: the <c>{source}</c> in <c>/webhook/{source}</c>.</summary>
+/// <remarks>
+/// What is wrong with one stops the start; at a reload, all sources stay as they were. Not safe for changes from several threads.
+/// </remarks>
 public sealed class WebhookSourceOptions
 {
-    /// <summary>The id of a row of the catalogue, such as <c>github</c>. Exactly one of this and <see cref="SchemeFile"/>.</summary>
+    /// <summary>
+    /// The id of a row of the catalogue, such as <c>github</c>, in lower case. Exactly one of this and <see cref="SchemeFile"/>.
+    /// </summary>
     public string? Sender { get; set; }
 
-    /// <summary>A row of your own, as a file relative to the content root.</summary>
+    /// <summary>
+    /// A row of your own: the path of its JSON file, relative to the content root. Exactly one of this and <see cref="Sender"/>.
+    /// </summary>
     public string? SchemeFile { get; set; }
 
     /// <summary>The shared secrets, newest first. Keep two while rotating one, so that no delivery is refused meanwhile. At least one.</summary>
     public IList<WebhookSecretOptions> Secrets { get; } = [];
 
-    /// <summary>The second secret of a sender's handshake, such as Meta's verify token.</summary>
+    /// <summary>
+    /// The second secret of a sender's handshake, such as Meta's verify token. Required for senders that have one, unused for others.
+    /// </summary>
     public string? HandshakeSecret { get; set; }
 
-    /// <summary>How far the sender's clock may be from ours, 1 s to 1 h; <see langword="null"/> for the row's own (usually five minutes).</summary>
+    /// <summary>
+    /// How far the signed time may be from our clock, both ways, in whole seconds, 1 s to 1 h; <see langword="null"/> (the default) for the
+    /// row's own (usually five minutes). Only for senders that sign a time.
+    /// </summary>
     public TimeSpan? Tolerance { get; set; }
 
-    /// <summary>The largest body in bytes, 1 to 256 MiB; <see langword="null"/> for the row's own (usually 1 MiB).</summary>
+    /// <summary>
+    /// The largest body in bytes, 1 byte to 256 MiB; <see langword="null"/> (the default) for the row's own (usually 1
+    /// MiB). A larger one is answered 413.
+    /// </summary>
     public int? MaxBodyBytes { get; set; }
 
-    /// <summary>The name of the signature header where it is not the row's.</summary>
+    /// <summary>
+    /// The name of the signature header; <see langword="null"/> (the default) for the row's own. Only the first of the row's schemes
+    /// is left then, under this name.
+    /// </summary>
     public string? SignatureHeader { get; set; }
 
-    /// <summary>The header that carries the event's id where it is not the row's.</summary>
+    /// <summary>
+    /// The header that carries the event's id; <see langword="null"/> (the default) for what the row says. Only for
+    /// senders that do not sign the id.
+    /// </summary>
     public string? EventIdHeader { get; set; }
 
-    /// <summary>What makes two deliveries the same event. The default is the event's id.</summary>
+    /// <summary>What makes two deliveries the same event. The default is <see cref="DuplicateRule.Id"/>.</summary>
     public DuplicateRule Duplicates { get; set; }
 }
 
-/// <summary>What makes two deliveries the same event.</summary>
+/// <summary>What makes two deliveries of one source the same event.</summary>
 public enum DuplicateRule
 {
     /// <summary>The same id.</summary>
@@ -40,15 +61,21 @@ public enum DuplicateRule
     Body,
 }
 
-/// <summary>One secret of a source.</summary>
+/// <summary>One secret of a source. Its text form never shows the secret.</summary>
 public sealed class WebhookSecretOptions
 {
-    /// <summary>The secret as the sender shows it.</summary>
+    /// <summary>
+    /// The secret as the sender shows it, in the sender's own encoding, taken as it stands: usually 16 bytes or more when
+    /// decoded, at most 4,096 bytes of text.
+    /// </summary>
     public required string Value { get; set; }
 
-    /// <summary>From then on the secret is refused; <see langword="null"/> (the default) for never.</summary>
+    /// <summary>
+    /// From then on the secret is refused, by our clock when the delivery arrives; <see langword="null"/> (the default) for never.
+    /// </summary>
     public DateTimeOffset? NotAfter { get; set; }
 
     /// <summary>Says only what this is.</summary>
+    /// <returns>A fixed text without any of the secret.</returns>
     public override string ToString() => "WebhookSecretOptions (hidden)";
 }

@@ -1,4 +1,7 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using WebhookReceiver.Sources;
 using WebhookReceiver.Tests.Support;
 
@@ -114,6 +117,35 @@ public sealed class WebhookConfigurationTests
         var options = Read(new ConfigurationBuilder().AddKeyPerFile(directory.Path).Build());
 
         Assert.Equal([" secret "], options.Sources["a"].Secrets.Select(secret => secret.Value));
+    }
+
+    [Fact]
+    public void AddSource_OfASourceThatConfigurationHasToo_IsOverlaidByIt()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["WebhookReceiver:Sources:shop:Sender"] = "shopify",
+            ["WebhookReceiver:Sources:shop:Secrets:0"] = "of-configuration",
+        }).Build();
+        var services = new ServiceCollection();
+        services.AddWebhookReceiver(configuration)
+            .AddSource("shop", source =>
+            {
+                source.Sender = "github";
+                source.MaxBodyBytes = 2048;
+                source.Secrets.Add(new WebhookSecretOptions { Value = "of-code" });
+            })
+            .AddSource("shop", source => source.MaxBodyBytes *= 2)
+            .AddSource("other", source => source.Sender = "stripe");
+
+        // What would check them needs a host.
+        services.RemoveAll<IValidateOptions<WebhookReceiverOptions>>();
+        using var provider = services.BuildServiceProvider();
+        var sources = provider.GetRequiredService<IOptions<WebhookReceiverOptions>>().Value.Sources;
+
+        Assert.Equal(("shopify", 4096), (sources["shop"].Sender, sources["shop"].MaxBodyBytes));
+        Assert.Equal(["of-configuration"], sources["shop"].Secrets.Select(secret => secret.Value));
+        Assert.Equal("stripe", sources["other"].Sender);
     }
 
     private static WebhookReceiverOptions Read(Dictionary<string, string?> settings) =>
