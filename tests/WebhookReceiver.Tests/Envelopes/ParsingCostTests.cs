@@ -84,7 +84,7 @@ public sealed class ParsingCostTests
     [MemberData(nameof(Choices))]
     public void Parse_FourTimesAsManyNames_TakesNotSixteenTimesAsLong(string choice)
     {
-        const int Few = 8_192;
+        const int Few = 4_096;
         AssertGrowsWithTheLength(Json, Names(Chosen(choice, Few)), Names(Chosen(choice, 4 * Few)));
     }
 
@@ -120,7 +120,7 @@ public sealed class ParsingCostTests
     private static void AssertGrowsWithTheLength(WebhookSource source, byte[] few, byte[] many)
     {
         var ratio = double.MaxValue;
-        for (var round = 0; round < 20 && ratio > 8; round++)
+        for (var round = 0; round < 5 && ratio > 8; round++)
         {
             ratio = Math.Min(ratio, Fastest(source, many) / Fastest(source, few));
         }
@@ -132,7 +132,7 @@ public sealed class ParsingCostTests
     private static TimeSpan Fastest(WebhookSource source, byte[] body)
     {
         var fastest = TimeSpan.MaxValue;
-        for (var i = 0; i < 7; i++)
+        for (var i = 0; i < 4; i++)
         {
             var started = TimeProvider.System.GetTimestamp();
             TryParse(source, body);
