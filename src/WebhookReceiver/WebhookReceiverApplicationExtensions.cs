@@ -80,15 +80,7 @@ public static class WebhookReceiverApplicationExtensions
         }
         catch (OptionsValidationException error)
         {
-            var problems = error.Failures.ToArray();
-            await Console.Error.WriteLineAsync(
-                $"WebhookReceiver cannot start: {problems.Length} configuration problem{(problems.Length == 1 ? "" : "s")}{Environment.NewLine}").ConfigureAwait(false);
-            foreach (var problem in problems)
-            {
-                await Console.Error.WriteLineAsync("  " + problem.ReplaceLineEndings(Environment.NewLine + "  ")).ConfigureAwait(false);
-            }
-
-            return ExitCodes.Configuration;
+            return await ReportAsync([.. error.Failures]).ConfigureAwait(false);
         }
         catch (IOException error) when (error.InnerException is AddressInUseException)
         {
@@ -106,5 +98,21 @@ public static class WebhookReceiverApplicationExtensions
             await Console.Error.WriteLineAsync($"WebhookReceiver cannot start: {error.Message}").ConfigureAwait(false);
             return ExitCodes.StorageFailed;
         }
+        catch (Exception error) when (ServerProblem.Of(error) is { } problem)
+        {
+            return await ReportAsync([problem.ToString()]).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<int> ReportAsync(string[] problems)
+    {
+        await Console.Error.WriteLineAsync(
+            $"WebhookReceiver cannot start: {problems.Length} configuration problem{(problems.Length == 1 ? "" : "s")}{Environment.NewLine}").ConfigureAwait(false);
+        foreach (var problem in problems)
+        {
+            await Console.Error.WriteLineAsync("  " + problem.ReplaceLineEndings(Environment.NewLine + "  ")).ConfigureAwait(false);
+        }
+
+        return ExitCodes.Configuration;
     }
 }

@@ -38,6 +38,24 @@ public sealed class SecretFilesTests : IDisposable
         Assert.Equal("WHR1052", Assert.Single(problems.Found).Code);
     }
 
+    [Fact]
+    public void AddSecretFiles_FileThatMayNotBeRead_IsAProblemAndLeavesTheRestUsable()
+    {
+        Directory.CreateDirectory(Path.Combine(_directory.FullName, "secrets"));
+        _directory.WriteUnreadable("secrets/HostTests__Secret");
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [$"--WebhookReceiver:SecretsDirectory={_directory.FullName}/secrets", "--HostTests:Line=line"] });
+
+        builder.AddSecretFiles();
+
+        var problem = Assert.Single(((HostProblems)builder.Services.Single(static service => service.ServiceType == typeof(HostProblems)).ImplementationInstance!).Found);
+        Assert.Equal(("WHR1052", "WebhookReceiver__SecretsDirectory"), (problem.Code, problem.EnvironmentKey));
+        Assert.Contains("secrets/HostTests__Secret", problem.Cause, StringComparison.Ordinal);
+
+        // Every source that is added reads all of them anew.
+        builder.Configuration.AddInMemoryCollection([new("HostTests:More", "more")]);
+        Assert.Equal(("more", "line"), (builder.Configuration["HostTests:More"], builder.Configuration["HostTests:Line"]));
+    }
+
     public void Dispose()
     {
         Environment.SetEnvironmentVariable("HostTests__Environment", null);
