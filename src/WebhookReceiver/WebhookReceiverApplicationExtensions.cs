@@ -52,6 +52,7 @@ public static class WebhookReceiverApplicationExtensions
             // Without this UseRouting would take the application's own table, and map the management routes on the public listener as well.
             branch.Properties.Remove("__GlobalEndpointRouteBuilder");
             branch.UseRouting();
+            branch.Use(app.Services.GetRequiredService<ManagementAuthorization>().GuardAsync);
             branch.UseEndpoints(endpoints =>
             {
                 ManagementEndpoints.Map(endpoints);

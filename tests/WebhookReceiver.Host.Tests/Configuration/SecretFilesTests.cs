@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
 using WebhookReceiver.Host.Configuration;
 
 namespace WebhookReceiver.Host.Tests.Configuration;
@@ -51,8 +52,8 @@ public sealed class SecretFilesTests : IDisposable
         Assert.Equal(("WHR1052", "WebhookReceiver__SecretsDirectory"), (problem.Code, problem.EnvironmentKey));
         Assert.Contains("secrets/HostTests__Secret", problem.Cause, StringComparison.Ordinal);
 
-        // Every source that is added reads all of them anew.
-        builder.Configuration.AddInMemoryCollection([new("HostTests:More", "more")]);
+        // A source that goes in below has all of them read anew.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new("HostTests:More", "more")] });
         Assert.Equal(("more", "line"), (builder.Configuration["HostTests:More"], builder.Configuration["HostTests:Line"]));
     }
 
