@@ -65,6 +65,7 @@ public static class WebhookReceiverApplicationExtensions
             // Without this UseRouting would take the application's own table, and map the management routes on the public listener as well.
             branch.Properties.Remove("__GlobalEndpointRouteBuilder");
             branch.UseRouting();
+            branch.Use(app.Services.GetRequiredService<ManagementAuthorization>().GuardAsync);
             branch.UseEndpoints(endpoints =>
             {
                 ManagementEndpoints.Map(endpoints);
@@ -96,15 +97,7 @@ public static class WebhookReceiverApplicationExtensions
         }
         catch (OptionsValidationException error)
         {
-            var problems = error.Failures.ToArray();
-            await Console.Error.WriteLineAsync(
-                $"WebhookReceiver cannot start: {problems.Length} configuration problem{(problems.Length == 1 ? "" : "s")}{Environment.NewLine}").ConfigureAwait(false);
-            foreach (var problem in problems)
-            {
-                await Console.Error.WriteLineAsync("  " + problem.ReplaceLineEndings(Environment.NewLine + "  ")).ConfigureAwait(false);
-            }
-
-            return ExitCodes.Configuration;
+            return await ReportAsync([.. error.Failures]).ConfigureAwait(false);
         }
         catch (IOException error) when (error.InnerException is AddressInUseException)
         {
@@ -122,5 +115,21 @@ public static class WebhookReceiverApplicationExtensions
             await Console.Error.WriteLineAsync($"WebhookReceiver cannot start: {error.Message}").ConfigureAwait(false);
             return ExitCodes.StorageFailed;
         }
+        catch (Exception error) when (ServerProblem.Of(error) is { } problem)
+        {
+            return await ReportAsync([problem.ToString()]).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<int> ReportAsync(string[] problems)
+    {
+        await Console.Error.WriteLineAsync(
+            $"WebhookReceiver cannot start: {problems.Length} configuration problem{(problems.Length == 1 ? "" : "s")}{Environment.NewLine}").ConfigureAwait(false);
+        foreach (var problem in problems)
+        {
+            await Console.Error.WriteLineAsync("  " + problem.ReplaceLineEndings(Environment.NewLine + "  ")).ConfigureAwait(false);
+        }
+
+        return ExitCodes.Configuration;
     }
 }

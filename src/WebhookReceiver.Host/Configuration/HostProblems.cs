@@ -25,8 +25,8 @@ internal sealed class HostConfigurationCheck(HostProblems problems, IConfigurati
         if (string.Equals(configuration[ForwardedHeadersKey], "true", StringComparison.OrdinalIgnoreCase))
         {
             all.Add(new ConfigurationProblem(
-                "WHR1050", "ASPNETCORE_FORWARDEDHEADERS_ENABLED", "This switch believes the X-Forwarded headers of everybody who can reach the listener.",
-                "Remove it and name your proxies in WebhookReceiver:TrustedProxies."));
+                "WHR1050", ForwardedHeadersKey, "This switch believes the X-Forwarded headers of everybody who can reach the listener.",
+                "Remove it and name your proxies in WebhookReceiver:TrustedProxies.", "ASPNETCORE_FORWARDEDHEADERS_ENABLED"));
         }
 
         all.AddRange(PublicAddresses.Problems(configuration));

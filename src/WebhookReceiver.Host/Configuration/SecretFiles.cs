@@ -20,11 +20,13 @@ internal static class SecretFiles
         builder.Services.AddHostConfigurationCheck(problems);
         var named = builder.Configuration[DirectoryKey] is { Length: > 0 } text ? text : null;
         var directory = Path.GetFullPath(named ?? DefaultDirectory, builder.Environment.ContentRootPath);
+        var files = new KeyPerFileConfigurationSource { Optional = true };
         try
         {
             if (Directory.Exists(directory))
             {
-                Insert(builder.Configuration.Sources, new KeyPerFileConfigurationSource { FileProvider = new PhysicalFileProvider(directory), Optional = true });
+                files.FileProvider = new PhysicalFileProvider(directory);
+                Insert(builder.Configuration.Sources, files);
             }
             else if (named is not null)
             {
@@ -33,6 +35,8 @@ internal static class SecretFiles
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
+            // Left in, it would fail again with every source that is added after it, and nobody would catch that.
+            builder.Configuration.Sources.Remove(files);
             problems.Add(new ConfigurationProblem("WHR1052", DirectoryKey, $"The secret files cannot be read: {error.Message}", "Let the user of this process read them."));
         }
     }

@@ -1,15 +1,22 @@
+using System.Diagnostics;
+
 namespace WebhookReceiver.Host.Configuration;
 
 /// <summary>A settings file that cannot be read at all stops the program before there is anything that could check the rest.</summary>
 internal static class UnreadableConfiguration
 {
-    public static bool Explains(Exception error) => error is InvalidDataException;
+    public static bool Explains(Exception error) => error is InvalidDataException
+        || error is IOException or UnauthorizedAccessException && new StackTrace(error).GetFrames().Any(static frame => frame.GetMethod()?.DeclaringType == typeof(FileConfigurationProvider));
 
     /// <summary>Says which file and which place in it.</summary>
     /// <returns>The exit code.</returns>
     public static int Report(Exception error)
     {
-        Console.Error.WriteLine($"WebhookReceiver cannot start: {error.Message} {error.GetBaseException().Message}");
+        Console.Error.WriteLine($"WebhookReceiver cannot start: {Describe(error)}");
         return ExitCodes.Configuration;
     }
+
+    /// <summary>The message, and that of its cause where there is one.</summary>
+    public static string Describe(Exception error) =>
+        error.GetBaseException() is var cause && ReferenceEquals(cause, error) ? error.Message : $"{error.Message} {cause.Message}";
 }

@@ -49,6 +49,7 @@ internal sealed class DemoSource(string secret)
 internal static class DemoSetup
 {
     private const string DemoKey = WebhookReceiverOptions.SectionName + ":Demo";
+    private const string ConnectionKey = WebhookReceiverOptions.SectionName + ":Inbox:ConnectionString";
     private const string SourceKey = WebhookReceiverOptions.SectionName + ":Sources:" + WebhookReceiverOptions.DefaultSourceName;
 
     public static void AddDemo(this WebApplicationBuilder builder)
@@ -60,13 +61,16 @@ internal static class DemoSetup
             return;
         }
 
-        var connection = builder.Configuration[WebhookReceiverOptions.SectionName + ":Inbox:ConnectionString"] ?? new InboxOptions().ConnectionString;
+        var connection = builder.Configuration[ConnectionKey] is { Length: > 0 } text ? text : new InboxOptions().ConnectionString;
         if (!InboxLocation.TryRead(connection, out var path))
         {
             return; // the check of the options says what is wrong with it
         }
 
-        var demo = DemoSource.Open(Path.GetFullPath(path, builder.Environment.ContentRootPath));
+        if (TryOpen(builder, path) is not { } demo)
+        {
+            return;
+        }
 
         // Below everything else: whatever a file or the environment says of the source comes on top.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
@@ -77,6 +81,23 @@ internal static class DemoSetup
         builder.Services.AddSingleton<DemoDelivery>();
     }
 
+    private static DemoSource? TryOpen(WebApplicationBuilder builder, string inboxPath)
+    {
+        try
+        {
+            return DemoSource.Open(Path.GetFullPath(inboxPath, builder.Environment.ContentRootPath));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Problems(builder).Add(new ConfigurationProblem(
+                "WHR1055", ConnectionKey, $"The secret of the demo cannot be kept beside the inbox: {error.Message}", "Name a directory that the user of this process may write."));
+            return null;
+        }
+    }
+
+    private static HostProblems Problems(WebApplicationBuilder builder) =>
+        builder.Services.Select(static service => service.ImplementationInstance).OfType<HostProblems>().Single();
+
     private static bool IsOn(WebApplicationBuilder builder)
     {
         if (builder.Configuration[DemoKey] is not { Length: > 0 } text)
@@ -86,8 +107,7 @@ internal static class DemoSetup
 
         if (!bool.TryParse(text, out var isOn))
         {
-            var problems = builder.Services.Select(static service => service.ImplementationInstance).OfType<HostProblems>().Single();
-            problems.Add(new ConfigurationProblem("WHR1021", DemoKey, $"'{text}' is neither true nor false.", "Write true or false."));
+            Problems(builder).Add(new ConfigurationProblem("WHR1021", DemoKey, $"'{text}' is neither true nor false.", "Write true or false."));
         }
 
         return isOn;

@@ -20,39 +20,50 @@ internal static class LoggingSetup
     }
 
     /// <summary>The levels of this host, before configuration has its say.</summary>
-    public static LoggerConfiguration Levels(bool isDevelopment) => new LoggerConfiguration()
-        .MinimumLevel.Is(LogEventLevel.Information)
-        .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-        .MinimumLevel.Override("System", LogEventLevel.Warning)
-        // Even unheard it would make an activity and a scope for each request; what it says is said by our own lines.
-        .MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", LevelAlias.Off)
-        // It reports with a stack trace what is reported without one.
-        .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LevelAlias.Off)
-        // An event in Development is a line to see; elsewhere the inbox is the record.
-        .MinimumLevel.Override(nameof(WebhookReceiver), isDevelopment ? LogEventLevel.Debug : LogEventLevel.Information)
-        .Enrich.FromLogContext();
+    public static LoggerConfiguration Levels(bool isDevelopment)
+    {
+        var levels = new LoggerConfiguration()
+            .MinimumLevel.Is(LogEventLevel.Information)
+            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+            .MinimumLevel.Override("System", LogEventLevel.Warning)
+            // Even unheard it would make an activity and a scope for each request; what it says is said by our own lines.
+            .MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", LevelAlias.Off)
+            // It reports with a stack trace what is reported without one.
+            .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LevelAlias.Off)
+            .Enrich.FromLogContext();
+
+        // An event in Development is a line to see; elsewhere the inbox is the record, and what configuration says of all goes for us as well.
+        return isDevelopment ? levels.MinimumLevel.Override(nameof(WebhookReceiver), LogEventLevel.Debug) : levels;
+    }
 
     public static ITextFormatter Formatter(bool isDevelopment) => isDevelopment ? new TextLineFormatter() : new JsonLineFormatter();
 
     private static Logger Create(WebApplicationBuilder builder)
     {
         var isDevelopment = builder.Environment.IsDevelopment();
-        try
+        var problems = LogLevels.Problems(builder.Configuration).ToList();
+        if (problems.Count == 0)
         {
-            var configured = Levels(isDevelopment).UseLevelsOf(builder.Configuration.GetSection("Logging:LogLevel"));
-            if (builder.Configuration.GetSection("Serilog").Exists())
+            try
             {
-                configured.ReadFrom.Configuration(builder.Configuration);
-            }
+                var configured = Levels(isDevelopment).UseUsualLevels(builder.Configuration);
+                if (builder.Configuration.GetSection("Serilog").Exists())
+                {
+                    configured.ReadFrom.Configuration(builder.Configuration);
+                }
 
-            return WriteToConsole(configured, isDevelopment).CreateLogger();
+                return WriteToConsole(configured, isDevelopment).CreateLogger();
+            }
+            catch (Exception error) when (error is InvalidOperationException or FormatException or ArgumentException or IOException or BadImageFormatException)
+            {
+                problems.Add(new ConfigurationProblem(
+                    "WHR1053", "Serilog", $"The settings of the log cannot be used: {error.GetBaseException().Message.Split('\n')[0].TrimEnd()}", "Correct what it names, or leave it out."));
+            }
         }
-        catch (Exception error) when (error is InvalidOperationException or FormatException or ArgumentException)
-        {
-            var problems = builder.Services.Select(static service => service.ImplementationInstance).OfType<HostProblems>().Single();
-            problems.Add(new ConfigurationProblem("WHR1053", "Serilog", $"The settings of the log cannot be used: {error.GetBaseException().Message}", "Write a level such as Debug, Information or Warning."));
-            return WriteToConsole(Levels(isDevelopment), isDevelopment).CreateLogger();
-        }
+
+        var found = builder.Services.Select(static service => service.ImplementationInstance).OfType<HostProblems>().Single();
+        problems.ForEach(found.Add);
+        return WriteToConsole(Levels(isDevelopment), isDevelopment).CreateLogger();
     }
 
     /// <summary>A terminal that does not read must not hold up requests: lines wait in a queue, and beyond its end they are dropped.</summary>

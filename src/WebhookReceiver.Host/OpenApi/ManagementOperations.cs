@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 using WebhookReceiver.Inbox;
+using WebhookReceiver.Management;
 
 namespace WebhookReceiver.Host.OpenApi;
 
@@ -50,13 +51,9 @@ internal sealed class ManagementOperations : IOperationFilter
                 Refuse(StatusCodes.Status404NotFound, "There is no such event.", "WHR5002", "There is no such event.");
                 break;
             case "ReplayEvent" or "CancelEvent":
-                Refuse(StatusCodes.Status400BadRequest, "The reason is missing or too long.", "WHR5001", "'reason' is 1 to 500 characters: it is recorded.");
+                Refuse(StatusCodes.Status400BadRequest, "The reason is missing or too long.", "WHR5001", "The body is JSON with a 'reason' of 1 to 500 characters: it is recorded.");
                 Refuse(StatusCodes.Status409Conflict, "The event's state does not allow it.", "WHR5003", "The event has no work that waits.");
-                if (JsonOf(operation.RequestBody?.Content) is { } body)
-                {
-                    body.Example = JsonNode.Parse("""{"reason":"The shop's database was down."}""");
-                }
-
+                operation.RequestBody = Reason(context);
                 goto case "GetEvent";
         }
 
@@ -85,6 +82,20 @@ internal sealed class ManagementOperations : IOperationFilter
             _ => (parameter.Description, parameter.Schema, parameter.Example),
         };
     }
+
+    // The endpoint reads its body itself, so that nothing of it can be read off.
+    private static OpenApiRequestBody Reason(OperationFilterContext context) => new()
+    {
+        Required = true,
+        Content = new Dictionary<string, IOpenApiMediaType>
+        {
+            ["application/json"] = new OpenApiMediaType
+            {
+                Schema = context.SchemaGenerator.GenerateSchema(typeof(OperatorRequest), context.SchemaRepository),
+                Example = JsonNode.Parse("""{"reason":"The shop's database was down."}"""),
+            },
+        },
+    };
 
     private static OpenApiResponse Bytes => new()
     {

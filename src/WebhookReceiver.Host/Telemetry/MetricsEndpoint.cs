@@ -10,7 +10,9 @@ internal static class MetricsEndpoint
     public static IApplicationBuilder UseMetrics(this IApplicationBuilder management)
     {
         var authorization = management.ApplicationServices.GetRequiredService<ManagementAuthorization>();
-        management.Use((context, next) => context.Request.Path != MetricsPath || authorization.IsAllowed(context)
+
+        // The page answers below its path as well.
+        management.Use((context, next) => !context.Request.Path.StartsWithSegments(MetricsPath) || authorization.IsAllowed(context)
             ? next(context)
             : ManagementAuthorization.Refuse(context).ExecuteAsync(context));
         return management.UseOpenTelemetryPrometheusScrapingEndpoint(MetricsPath);

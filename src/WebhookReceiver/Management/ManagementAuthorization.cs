@@ -8,16 +8,18 @@ using Microsoft.Extensions.Options;
 namespace WebhookReceiver.Management;
 
 /// <summary>Lets in who has the token; in Development without a token, callers from this machine.</summary>
-internal sealed class ManagementAuthorization(IOptions<WebhookReceiverOptions> options, IHostEnvironment environment) : IEndpointFilter
+internal sealed class ManagementAuthorization(IOptions<WebhookReceiverOptions> options, IHostEnvironment environment)
 {
     // Hashed, so that the comparison is over equal lengths and the token itself is not kept.
     private readonly Lazy<byte[]?> _token = new(() =>
         options.Value.Management.Token is { } token ? SHA256.HashData(Encoding.UTF8.GetBytes(token)) : null);
 
-    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
-        IsAllowed(context.HttpContext)
-            ? await next(context).ConfigureAwait(false)
-            : Refuse(context.HttpContext);
+    /// <summary>
+    /// Stands before the endpoint: a filter of the endpoint would come after its parameters are read, and who has no token would be told about those
+    /// first.
+    /// </summary>
+    public Task GuardAsync(HttpContext context, RequestDelegate next) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<ManagementTokenNeeded>() is null || IsAllowed(context) ? next(context) : Refuse(context).ExecuteAsync(context);
 
     /// <summary>The answer to a caller who is not let in.</summary>
     public static IResult Refuse(HttpContext context) =>
@@ -36,6 +38,9 @@ internal sealed class ManagementAuthorization(IOptions<WebhookReceiverOptions> o
             && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(header[Scheme.Length..].Trim())), expected);
     }
 }
+
+/// <summary>Marks an endpoint that is for who has the token.</summary>
+internal sealed class ManagementTokenNeeded;
 
 /// <summary>Problems of the management API.</summary>
 internal static class ManagementProblem

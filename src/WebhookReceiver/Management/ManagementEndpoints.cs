@@ -1,10 +1,10 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using WebhookReceiver.Diagnostics;
 using WebhookReceiver.Dispatch;
@@ -25,7 +25,7 @@ internal static class ManagementEndpoints
         endpoints.MapGet("/livez", Live).WithTags("Probes").WithSummary("Whether the process works");
         endpoints.MapGet("/readyz", Ready).WithTags("Probes").WithSummary("Whether deliveries are taken");
 
-        var api = endpoints.MapGroup("/api/v1").WithTags("Management").AddEndpointFilter(endpoints.ServiceProvider.GetRequiredService<ManagementAuthorization>());
+        var api = endpoints.MapGroup("/api/v1").WithTags("Management").WithMetadata(new ManagementTokenNeeded());
         api.MapGet("/events", ListEventsAsync).WithName("ListEvents").WithSummary("Events, newest first");
         api.MapGet("/events/{id}", GetEventAsync).WithName("GetEvent").WithSummary("One event with its attempts");
         api.MapGet("/events/{id}/body", GetBodyAsync).WithName("GetEventBody").WithSummary("The exact bytes that were received");
@@ -79,9 +79,10 @@ internal static class ManagementEndpoints
             before = seq;
         }
 
-        var rows = await store.Reader.ListAsync(new EventFilter(source, type, wanted, size, before), cancellationToken).ConfigureAwait(false);
-        var items = rows.Select(static row => new EventSummary(row.Id, row.Source, row.EventId, row.Type, row.State.Name(), row.ReceivedAt, row.Attempts));
-        return TypedResults.Ok(new EventPage([.. items], rows.Count == size ? rows[^1].Id : null));
+        // One more than is shown says whether there is another page.
+        var rows = await store.Reader.ListAsync(new EventFilter(source, type, wanted, size + 1, before), cancellationToken).ConfigureAwait(false);
+        var items = rows.Take(size).Select(static row => new EventSummary(row.Id, row.Source, row.EventId, row.Type, row.State.Name(), row.ReceivedAt, row.Attempts));
+        return TypedResults.Ok(new EventPage([.. items], rows.Count > size ? rows[size - 1].Id : null));
     }
 
     internal static async Task<Results<Ok<EventDetails>, ProblemHttpResult>> GetEventAsync(string id, IInboxStore store, CancellationToken cancellationToken)
@@ -112,20 +113,20 @@ internal static class ManagementEndpoints
     }
 
     internal static Task<Results<Ok<OperatorResult>, ProblemHttpResult>> ReplayAsync(
-        string id, [FromBody] OperatorRequest request, IInboxStore store, HandlerRegistry handlers, Dispatcher dispatcher, TimeProvider clock,
+        string id, HttpRequest request, IInboxStore store, HandlerRegistry handlers, Dispatcher dispatcher, TimeProvider clock,
         ILogger<OperatorResult> logger, CancellationToken cancellationToken) =>
-        ChangeAsync(id, request, "replay", "replayed", store, logger, async found =>
+        ChangeAsync(id, request, "replay", "replayed", store, logger, async (found, reason) =>
         {
             var numbers = handlers.Resolve(found.Event.Source, found.Event.Type);
-            var status = await store.ReplayAsync(found.Event.Seq, numbers, request.Reason!, clock.GetUtcNow()).ConfigureAwait(false);
+            var status = await store.ReplayAsync(found.Event.Seq, numbers, reason, clock.GetUtcNow()).ConfigureAwait(false);
             dispatcher.Wake();
             return status;
         }, "The event is still being handled, or no handler takes its type.", cancellationToken);
 
     internal static Task<Results<Ok<OperatorResult>, ProblemHttpResult>> CancelAsync(
-        string id, [FromBody] OperatorRequest request, IInboxStore store, TimeProvider clock, ILogger<OperatorResult> logger, CancellationToken cancellationToken) =>
+        string id, HttpRequest request, IInboxStore store, TimeProvider clock, ILogger<OperatorResult> logger, CancellationToken cancellationToken) =>
         ChangeAsync(id, request, "cancel", "cancelled", store, logger,
-            async found => await store.CancelAsync(found.Event.Seq, request.Reason!, clock.GetUtcNow()).ConfigureAwait(false),
+            async (found, reason) => await store.CancelAsync(found.Event.Seq, reason, clock.GetUtcNow()).ConfigureAwait(false),
             "The event has no work that waits.", cancellationToken);
 
     internal static Results<Ok<RejectionPage>, ProblemHttpResult> ListRejections(RejectionJournal rejections, [FromQuery] string? limit)
@@ -154,12 +155,12 @@ internal static class ManagementEndpoints
     }
 
     private static async Task<Results<Ok<OperatorResult>, ProblemHttpResult>> ChangeAsync(
-        string id, OperatorRequest request, string action, string done, IInboxStore store, ILogger logger,
-        Func<EventDetail, Task<ChangeStatus>> change, string refusal, CancellationToken cancellationToken)
+        string id, HttpRequest request, string action, string done, IInboxStore store, ILogger logger,
+        Func<EventDetail, string, Task<ChangeStatus>> change, string refusal, CancellationToken cancellationToken)
     {
-        if (request.Reason is not { Length: > 0 and <= MaxReasonLength })
+        if (await ReadReasonAsync(request, cancellationToken).ConfigureAwait(false) is not { } reason)
         {
-            return BadRequest($"'reason' is 1 to {MaxReasonLength} characters: it is recorded.");
+            return BadRequest($"The body is JSON with a 'reason' of 1 to {MaxReasonLength} characters: it is recorded.");
         }
 
         if (await FindAsync(id, store, cancellationToken).ConfigureAwait(false) is not { } found)
@@ -167,7 +168,7 @@ internal static class ManagementEndpoints
             return NotFound();
         }
 
-        var status = await change(found).ConfigureAwait(false);
+        var status = await change(found, reason).ConfigureAwait(false);
         Log.OperatorAction(logger, action, found.Event.PublicId, status.ToString());
         return status switch
         {
@@ -175,6 +176,25 @@ internal static class ManagementEndpoints
             ChangeStatus.NotFound => NotFound(),
             _ => Problem(StatusCodes.Status409Conflict, "WHR5003", refusal),
         };
+    }
+
+    /// <summary>Reads the body here, because the framework would answer one that it cannot read with a status and no problem.</summary>
+    private static async Task<string?> ReadReasonAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (!request.HasJsonContentType())
+        {
+            return null;
+        }
+
+        try
+        {
+            var body = await request.ReadFromJsonAsync(ManagementJson.Default.OperatorRequest, cancellationToken).ConfigureAwait(false);
+            return body?.Reason is { Length: <= MaxReasonLength } reason && !string.IsNullOrWhiteSpace(reason) ? reason : null;
+        }
+        catch (Exception error) when (error is JsonException or BadHttpRequestException)
+        {
+            return null;
+        }
     }
 
     private static async Task<EventDetail?> FindAsync(string id, IInboxStore store, CancellationToken cancellationToken) =>

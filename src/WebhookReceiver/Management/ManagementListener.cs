@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using WebhookReceiver.Sources;
 
@@ -24,7 +25,8 @@ internal static class ManagementListener
     public static IReadOnlyList<string> Add(IConfiguration configuration, IWebHostBuilder webHost)
     {
         var publicUrls = PublicUrls(configuration);
-        if (TryParse(configuration[UrlKey] ?? new ManagementOptions().Url, out var management)) // if not, the validator says so
+        var url = configuration[UrlKey] is { Length: > 0 } text ? text : new ManagementOptions().Url;
+        if (TryParse(url, out var management)) // if not, the validator says so
         {
             Add(management, publicUrls, configuration, webHost);
         }
@@ -34,7 +36,6 @@ internal static class ManagementListener
 
     private static void Add(BindingAddress management, IReadOnlyList<string> publicUrls, IConfiguration configuration, IWebHostBuilder webHost)
     {
-
         if (configuration.GetSection("Kestrel:Endpoints").GetChildren().Any())
         {
             // Endpoints from configuration replace the addresses, but not what is listened on in code.
@@ -66,13 +67,15 @@ internal static class ManagementListener
             .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(port => $"{scheme}://*:{port}");
     }
 
+    /// <summary>Reads an address that the server can listen on. It refuses a path, and a port of its own choice for a name that means two addresses.</summary>
     public static bool TryParse(string url, out BindingAddress address)
     {
         address = null!;
         try
         {
             address = BindingAddress.Parse(url);
-            return address.Port is >= 0 and <= 65535 && !address.IsUnixPipe && address.Scheme is "http" or "https";
+            return address.Port is >= 0 and <= 65535 && !address.IsUnixPipe && address.Scheme is "http" or "https"
+                && address.PathBase.Length == 0 && !(address.Port == 0 && IsLocalhost(address));
         }
         catch (FormatException)
         {
@@ -103,19 +106,29 @@ internal static class ManagementListener
         }
     }
 
-    private static void Listen(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions kestrel, BindingAddress address)
+    private static bool IsLocalhost(BindingAddress address) => address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
+
+    private static void Listen(KestrelServerOptions kestrel, BindingAddress address)
     {
         if (IPAddress.TryParse(address.Host, out var ip))
         {
-            kestrel.Listen(ip, address.Port);
+            kestrel.Listen(ip, address.Port, Secure);
         }
-        else if (address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
+        else if (IsLocalhost(address))
         {
-            kestrel.ListenLocalhost(address.Port);
+            kestrel.ListenLocalhost(address.Port, Secure);
         }
         else
         {
-            kestrel.ListenAnyIP(address.Port);
+            kestrel.ListenAnyIP(address.Port, Secure);
+        }
+
+        void Secure(ListenOptions listener)
+        {
+            if (address.Scheme == "https")
+            {
+                listener.UseHttps();
+            }
         }
     }
 }

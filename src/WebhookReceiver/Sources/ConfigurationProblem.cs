@@ -5,10 +5,11 @@ namespace WebhookReceiver.Sources;
 /// <param name="Key">The full configuration key.</param>
 /// <param name="Cause">What is wrong, in one sentence.</param>
 /// <param name="Fix">What to do, in one sentence.</param>
-internal sealed record ConfigurationProblem(string Code, string Key, string Cause, string Fix)
+/// <param name="Variable">The environment variable, where it has another name than the key.</param>
+internal sealed record ConfigurationProblem(string Code, string Key, string Cause, string Fix, string? Variable = null)
 {
     /// <summary>The key as an environment variable.</summary>
-    public string EnvironmentKey => Key.Replace(":", "__", StringComparison.Ordinal);
+    public string EnvironmentKey => Variable ?? Key.Replace(":", "__", StringComparison.Ordinal);
 
     public override string ToString() => $"""
         {Code}  {Cause} {Fix}

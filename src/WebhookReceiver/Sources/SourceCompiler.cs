@@ -60,9 +60,10 @@ internal static partial class SourceCompiler
             return null;
         }
 
+        var before = problems.Count;
         var plan = Plan(name, key, options, contentRoot, problems);
         var secrets = Secrets(name, key, options, plan, problems);
-        if (plan is null || secrets.Length == 0)
+        if (plan is null)
         {
             return null;
         }
@@ -72,17 +73,15 @@ internal static partial class SourceCompiler
             problems.Add(new ConfigurationProblem(
                 "WHR1027", $"{WebhookReceiverOptions.SectionName}:PublicBaseUrl", $"{plan.Definition.Name} signs the URL that it sends to, and none is configured for source '{name}'.",
                 "Set the URL that you typed at the sender, without /webhook: https://hooks.example.com."));
-            return null;
         }
 
         if (options.HandshakeSecret is null && plan.Definition.Handshakes.Any(static handshake => handshake.SecretEquals is not null))
         {
             problems.Add(new ConfigurationProblem(
                 "WHR1028", $"{key}:HandshakeSecret", $"{plan.Definition.Name} proves itself with a second secret, and source '{name}' has none.", "Set the verify token that you typed at the sender."));
-            return null;
         }
 
-        return new WebhookSource(name, plan, secrets, options, PublicUrl(name, publicBaseUrl));
+        return problems.Count > before ? null : new WebhookSource(name, plan, secrets, options, PublicUrl(name, publicBaseUrl));
     }
 
     private static SenderPlan? Plan(string name, string key, WebhookSourceOptions options, string contentRoot, List<ConfigurationProblem> problems)
@@ -106,11 +105,11 @@ internal static partial class SourceCompiler
             var definition = options.Sender is { } sender && SenderCatalog.TryGet(sender, out var row)
                 ? row
                 : SenderFile.Parse(File.ReadAllBytes(Path.Combine(contentRoot, options.SchemeFile!)), options.SchemeFile!);
-            return SenderPlan.Compile(definition, new SenderOverrides(options.SignatureHeader, options.EventIdHeader, options.Tolerance));
+            return Override(definition, key, options, problems);
         }
         catch (SenderFileException error)
         {
-            problems.Add(new ConfigurationProblem("WHR1030", options.SchemeFile is null ? key : $"{key}:SchemeFile", error.Message, "Correct what it names."));
+            problems.Add(new ConfigurationProblem("WHR1030", $"{key}:SchemeFile", error.Message, "Correct what it names."));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -118,6 +117,32 @@ internal static partial class SourceCompiler
         }
 
         return null;
+    }
+
+    /// <summary>Tries each override by itself, so that each that does not fit the row is said under its own key.</summary>
+    /// <returns>The row as it is overridden; as it is where that cannot be, to check the rest by it.</returns>
+    private static SenderPlan Override(SenderDefinition row, string key, WebhookSourceOptions options, List<ConfigurationProblem> problems)
+    {
+        (string Name, SenderOverrides Override)[] overrides =
+        [
+            (nameof(options.SignatureHeader), new SenderOverrides(SignatureHeader: options.SignatureHeader)),
+            (nameof(options.EventIdHeader), new SenderOverrides(EventIdHeader: options.EventIdHeader)),
+            (nameof(options.Tolerance), new SenderOverrides(Tolerance: options.Tolerance)),
+        ];
+        var before = problems.Count;
+        foreach (var (name, single) in overrides.Where(static pair => pair.Override != new SenderOverrides()))
+        {
+            try
+            {
+                SenderPlan.Compile(row, single);
+            }
+            catch (SenderFileException error)
+            {
+                problems.Add(new ConfigurationProblem("WHR1030", $"{key}:{name}", error.Message + ".", "Leave it out, or write what is expected there."));
+            }
+        }
+
+        return SenderPlan.Compile(row, problems.Count > before ? null : new SenderOverrides(options.SignatureHeader, options.EventIdHeader, options.Tolerance));
     }
 
     private static SourceSecret[] Secrets(string name, string key, WebhookSourceOptions options, SenderPlan? plan, List<ConfigurationProblem> problems)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.KeyPerFile;
 
@@ -14,7 +15,7 @@ internal static class WebhookConfiguration
         ReadDispatch(settings.Section("Dispatch"), options.Dispatch);
         var management = settings.Section("Management");
         options.Management.Url = management.Text("Url") ?? options.Management.Url;
-        options.Management.Token = management.Text("Token") ?? options.Management.Token;
+        options.Management.Token = WithoutLineEnd(management.Text("Token")) ?? options.Management.Token;
         options.RequireHttps = settings.Flag("RequireHttps") ?? options.RequireHttps;
         foreach (var proxy in settings.List("TrustedProxies"))
         {
@@ -37,7 +38,7 @@ internal static class WebhookConfiguration
             var source = sources.TryGetValue(name, out var existing) ? existing : sources[name] = new WebhookSourceOptions();
             source.Sender = settings.Text("Sender") ?? source.Sender;
             source.SchemeFile = settings.Text("SchemeFile") ?? source.SchemeFile;
-            source.HandshakeSecret = settings.Text("HandshakeSecret") ?? source.HandshakeSecret;
+            source.HandshakeSecret = WithoutLineEnd(settings.Text("HandshakeSecret")) ?? source.HandshakeSecret;
             source.Tolerance = settings.Duration("Tolerance", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)) ?? source.Tolerance;
             source.MaxBodyBytes = settings.Number("MaxBodyBytes", 1, 256 * 1024 * 1024) ?? source.MaxBodyBytes;
             source.SignatureHeader = settings.Text("SignatureHeader") ?? source.SignatureHeader;
@@ -98,14 +99,17 @@ internal static class WebhookConfiguration
             var value = view.Value(element) ?? view.Value($"{element}:Value") ?? "";
             if (provider is KeyPerFileConfigurationProvider)
             {
-                // An editor's or echo's newline at the end of a mounted file is never part of the secret.
-                value = value.TrimEnd('\r', '\n');
+                value = WithoutLineEnd(value);
             }
 
             var notAfter = SettingsReader.ReadInstant(view.Value($"{element}:NotAfter"), $"{element}:NotAfter", problems);
             secrets.Add(new WebhookSecretOptions { Value = value, NotAfter = notAfter });
         }
     }
+
+    /// <summary>The end of a line, which an editor or echo leaves at the end of a mounted file, is never part of what the file says.</summary>
+    [return: NotNullIfNotNull(nameof(text))]
+    private static string? WithoutLineEnd(string? text) => text?.TrimEnd('\r', '\n');
 
     private static IConfigurationProvider? LastProviderOf(IConfiguration configuration, string path)
     {

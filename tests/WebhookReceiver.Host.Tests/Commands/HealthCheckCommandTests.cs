@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using WebhookReceiver.Host.Commands;
 
 namespace WebhookReceiver.Host.Tests.Commands;
@@ -22,6 +24,27 @@ public sealed class HealthCheckCommandTests
     [InlineData("nonsense")]
     public async Task Run_WhereNobodyAnswers_IsOne(string url) =>
         Assert.Equal(1, await HealthCheckCommand.RunAsync([$"--WebhookReceiver:Management:Url={url}"]));
+
+    [Fact]
+    public async Task Run_ManagementOverHttps_IsZeroWhateverNameTheCertificateIsFor()
+    {
+        using var directory = new TemporaryDirectory();
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = new CertificateRequest("CN=hooks.example.com", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        var path = Path.Combine(directory.FullName, "certificate.pfx");
+        await File.WriteAllBytesAsync(path, certificate.Export(X509ContentType.Pkcs12), TestContext.Current.CancellationToken);
+        await using var host = new TestHost(settings: new()
+        {
+            ["WebhookReceiver:Sources:default:Secrets:0"] = TestDelivery.Secret,
+            ["WebhookReceiver:Management:Url"] = "https://127.0.0.1:0",
+            ["Kestrel:Certificates:Default:Path"] = path,
+        });
+        Assert.StartsWith("https://", host.Management, StringComparison.Ordinal);
+
+        Assert.Equal(0, await HealthCheckCommand.RunAsync([$"--WebhookReceiver:Management:Url=https://+:{new Uri(host.Management).Port}"]));
+        Assert.Equal(1, await HealthCheckCommand.RunAsync([$"--WebhookReceiver:Management:Url=http://+:{new Uri(host.Management).Port}"]));
+    }
 
     [Fact]
     public async Task Run_AgainstThePublicListener_IsOne()

@@ -61,6 +61,24 @@ public sealed class ReloadTests : IDisposable
     }
 
     [Fact]
+    public async Task Reload_FileThatMayNotBeRead_KeepsTheOldSetAndTakesTheNextGoodOne()
+    {
+        _secrets.Write(First, OldSecret);
+        await using var host = Create();
+        var loader = host.Services.GetRequiredService<SourceLoader>();
+
+        _secrets.WriteUnreadable(First);
+        loader.ReloadIfChanged();
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(host, OldSecret));
+
+        File.Delete(Path.Combine(_secrets.FullName, First));
+        _secrets.Write(First, NewSecret);
+        loader.ReloadIfChanged();
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(host, NewSecret));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(host, OldSecret));
+    }
+
+    [Fact]
     public async Task Poll_LinkOfAMountedSecretIsSwapped_IsSeenAfterFiveSeconds()
     {
         // As Kubernetes mounts a secret: the file is a link into ..data, which is itself a link that is swapped at once.

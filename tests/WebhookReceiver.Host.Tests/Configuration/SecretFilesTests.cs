@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
 using WebhookReceiver.Host.Configuration;
 
 namespace WebhookReceiver.Host.Tests.Configuration;
@@ -36,6 +37,24 @@ public sealed class SecretFilesTests : IDisposable
 
         var problems = (HostProblems)builder.Services.Single(static service => service.ServiceType == typeof(HostProblems)).ImplementationInstance!;
         Assert.Equal("WHR1052", Assert.Single(problems.Found).Code);
+    }
+
+    [Fact]
+    public void AddSecretFiles_FileThatMayNotBeRead_IsAProblemAndLeavesTheRestUsable()
+    {
+        Directory.CreateDirectory(Path.Combine(_directory.FullName, "secrets"));
+        _directory.WriteUnreadable("secrets/HostTests__Secret");
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [$"--WebhookReceiver:SecretsDirectory={_directory.FullName}/secrets", "--HostTests:Line=line"] });
+
+        builder.AddSecretFiles();
+
+        var problem = Assert.Single(((HostProblems)builder.Services.Single(static service => service.ServiceType == typeof(HostProblems)).ImplementationInstance!).Found);
+        Assert.Equal(("WHR1052", "WebhookReceiver__SecretsDirectory"), (problem.Code, problem.EnvironmentKey));
+        Assert.Contains("secrets/HostTests__Secret", problem.Cause, StringComparison.Ordinal);
+
+        // A source that goes in below has all of them read anew.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new("HostTests:More", "more")] });
+        Assert.Equal(("more", "line"), (builder.Configuration["HostTests:More"], builder.Configuration["HostTests:Line"]));
     }
 
     public void Dispose()

@@ -75,7 +75,7 @@ public sealed class FormatterTests
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(
             [new("Logging:LogLevel:Default", "Error"), new("Logging:LogLevel:Microsoft.AspNetCore", "Debug")]).Build();
-        using var logger = LoggingSetup.Levels(isDevelopment: false).UseLevelsOf(configuration.GetSection("Logging:LogLevel")).CreateLogger();
+        using var logger = LoggingSetup.Levels(isDevelopment: false).UseUsualLevels(configuration).CreateLogger();
 
         Assert.False(logger.IsEnabled(LogEventLevel.Warning));
         Assert.True(logger.ForContext(Constants.SourceContextPropertyName, "Microsoft.AspNetCore.Routing").IsEnabled(LogEventLevel.Debug));

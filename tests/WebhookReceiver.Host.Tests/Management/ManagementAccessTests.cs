@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace WebhookReceiver.Host.Tests.Management;
 
@@ -22,6 +24,69 @@ public sealed class ManagementAccessTests(ManagementAccessTests.Hosts hosts) : I
                 Assert.Contains("WHR5000", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
             }
         }
+    }
+
+    [Fact]
+    public async Task EveryRoute_WithoutToken_IsTheSame401ButTheProbesAre()
+    {
+        var routes = hosts.Production.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(static route => !route.RoutePattern.RawText!.StartsWith("/webhook", StringComparison.Ordinal))
+            .Select(static route => (Path: route.RoutePattern.RawText!, Method: route.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods.Single()))
+            .Where(static route => route.Path is not ("/livez" or "/readyz")).ToArray();
+        Assert.Equal(8, routes.Length);
+
+        foreach (var (path, method) in routes)
+        {
+            // What is wrong with the rest of the request is not said before the token is right.
+            using var request = new HttpRequestMessage(new HttpMethod(method), hosts.Production.Management + path.Replace("{id}", "nonsense", StringComparison.Ordinal) + "?limit=x");
+            request.Content = method == "POST" ? new StringContent("{ nonsense") : null;
+            using var response = await TestHost.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+            Assert.Equal((path, HttpStatusCode.Unauthorized), (path, response.StatusCode));
+            Assert.Equal("Bearer", response.Headers.WwwAuthenticate.ToString());
+            Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+            Assert.Equal(
+                """{"type":"urn:webhook-receiver:WHR5000","title":"Send the management token: Authorization: Bearer <token>.","status":401,"code":"WHR5000"}""",
+                await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        }
+    }
+
+    [Theory]
+    [InlineData("Bearer " + TestHost.Token, true)]
+    [InlineData("bearer " + TestHost.Token, true)]
+    [InlineData("Bearer  " + TestHost.Token, true)]
+    [InlineData("Bearer", false)]
+    [InlineData("Bearer " + TestHost.Token + "x", false)]
+    [InlineData("Bearer x" + TestHost.Token, false)]
+    [InlineData("Bearer MANAGEMENT-TOKEN-OF-THE-TESTS-0123456789", false)]
+    [InlineData("Bearer \"" + TestHost.Token + "\"", false)]
+    [InlineData("Basic " + TestHost.Token, false)]
+    [InlineData(TestHost.Token, false)]
+    public async Task Token_AsItIsWritten_IsTakenOrNot(string header, bool isTaken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, hosts.Production.Management + "/api/v1/stats");
+        Assert.True(request.Headers.TryAddWithoutValidation("Authorization", header));
+        using var response = await TestHost.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(isTaken ? HttpStatusCode.OK : HttpStatusCode.Unauthorized, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/metrics/")]
+    [InlineData("/metrics/x")]
+    [InlineData("/METRICS")]
+    [InlineData("/%6Detrics")]
+    [InlineData("/x/../metrics")]
+    [InlineData("/api/v1/events/")]
+    [InlineData("/API/v1/events")]
+    [InlineData("/api/v1/%65vents")]
+    [InlineData("/api/v1/x/../events")]
+    [InlineData("/api/v1/stats?token=" + TestHost.Token)]
+    public async Task ClosedPath_InAnotherSpellingWithoutToken_IsClosed(string path)
+    {
+        using var response = await hosts.Production.AskAsync(path, token: null);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
     }
 
     [Theory]

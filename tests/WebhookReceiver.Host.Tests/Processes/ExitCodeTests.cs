@@ -1,32 +1,171 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 
 namespace WebhookReceiver.Host.Tests.Processes;
 
-public sealed class ExitCodeTests
+public sealed partial class ExitCodeTests
 {
     private const string StackLine = "   at ";
 
     [Fact]
-    public async Task Start_WrongConfiguration_SaysEverythingAtOnceAndIs78()
+    public async Task Start_WrongConfiguration_SaysEverythingAtOnceWithKeyVariableAndFixAndIs78()
     {
         await using var host = HostProcess.Start(new()
         {
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:0;rubbish",
+            ["ASPNETCORE_HTTP_PORTS"] = "many",
             ["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true",
-            ["Serilog__MinimumLevel"] = "Loud",
+            ["Logging__LogLevel__Default"] = "Quiet",
+            ["Serilog__MinimumLevel__Override__Microsoft"] = "Loud",
             ["WebhookReceiver__Demo"] = "perhaps",
             ["WebhookReceiver__SecretsDirectory"] = "none",
             ["WebhookReceiver__Sources__github__Sender"] = "githup",
+            ["WebhookReceiver__Sources__shop__Sender"] = "square",
+            ["WebhookReceiver__Sources__shop__Secrets__0"] = TestDelivery.Secret,
+            ["WebhookReceiver__Dispatch__MaxConcurrency"] = "0",
+            ["WebhookReceiver__TrustedProxies__0"] = "0.0.0.0/0",
+            ["WebhookReceiver__Management__Token"] = "short",
         });
 
         Assert.Equal(ExitCodes.Configuration, await host.ExitCodeAsync());
-        foreach (var code in new[] { "WHR1001", "WHR1006", "WHR1021", "WHR1043", "WHR1044", "WHR1050", "WHR1051", "WHR1052", "WHR1053" })
+        Assert.DoesNotContain(StackLine, host.Output, StringComparison.Ordinal);
+        var problems = ProblemsOf(host.Output);
+        Assert.Contains($"cannot start: {problems.Length} configuration problems", host.Output, StringComparison.Ordinal);
+        Assert.Equal(
+            [
+                "WHR1001 WebhookReceiver__Sources__github__Secrets__0",
+                "WHR1006 WebhookReceiver__Sources__github__Sender",
+                "WHR1020 WebhookReceiver__Dispatch__MaxConcurrency",
+                "WHR1021 WebhookReceiver__Demo",
+                "WHR1027 WebhookReceiver__PublicBaseUrl",
+                "WHR1036 WebhookReceiver__TrustedProxies__0",
+                "WHR1041 WebhookReceiver__Management__Token",
+                "WHR1050 ASPNETCORE_FORWARDEDHEADERS_ENABLED",
+                "WHR1051 ASPNETCORE_HTTP_PORTS",
+                "WHR1051 ASPNETCORE_URLS",
+                "WHR1052 WebhookReceiver__SecretsDirectory",
+                "WHR1053 Logging__LogLevel__Default",
+                "WHR1053 Serilog__MinimumLevel__Override__Microsoft",
+            ],
+            problems.Select(static problem => $"{problem.Code} {problem.Variable}").Order(StringComparer.Ordinal));
+        Assert.Contains("Did you mean 'github'?", problems.Single(static problem => problem.Code == "WHR1006").Text, StringComparison.Ordinal);
+        Assert.All(problems, static problem =>
         {
-            Assert.Contains(code, host.Output, StringComparison.Ordinal);
+            // A sentence with what is wrong and one with what to do about it.
+            Assert.Matches("^.+[.?] [A-Z].+[.?]$", problem.Text);
+            Assert.True(problem.Variable == problem.Key.Replace(":", "__", StringComparison.Ordinal) || problem.Variable.StartsWith("ASPNETCORE_", StringComparison.Ordinal), problem.Variable);
+        });
+    }
+
+    [Theory]
+    [InlineData("ASPNETCORE_URLS", "https://127.0.0.1:0", "WHR1054")]
+    [InlineData("WebhookReceiver__Management__Url", "https://127.0.0.1:0", "WHR1054")]
+    [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:0/base", "WHR1051")]
+    [InlineData("ASPNETCORE_URLS", "http://localhost:0", "WHR1051")]
+    [InlineData("Kestrel__Endpoints__A__Url", "nonsense", "WHR1051")]
+    [InlineData("Kestrel__Endpoints__A__Protocols", "Http1", "WHR1051")]
+    [InlineData("WebhookReceiver__Management__Url", "http://127.0.0.1:18097/base", "WHR1040")]
+    [InlineData("WebhookReceiver__Management__Url", "ftp://127.0.0.1", "WHR1040")]
+    [InlineData("Serilog__Using__0", "NoSuchAssembly", "WHR1053")]
+    public async Task Start_SettingOfTheServerOrTheLogThatCannotBe_IsSaidAndIs78(string variable, string value, string code)
+    {
+        await using var host = HostProcess.Start(new(HostProcess.RightEnvironment) { [variable] = value });
+
+        Assert.Equal(ExitCodes.Configuration, await host.ExitCodeAsync());
+        Assert.DoesNotContain(StackLine, host.Output, StringComparison.Ordinal);
+        Assert.Equal(code, Assert.Single(ProblemsOf(host.Output)).Code);
+    }
+
+    [Theory]
+    [InlineData("none.pfx")]
+    [InlineData("certificate.pfx")]
+    public async Task Start_CertificateThatIsNone_IsSaidAndIs78(string path)
+    {
+        await using var host = HostProcess.Start(
+            new(HostProcess.RightEnvironment) { ["ASPNETCORE_URLS"] = "https://127.0.0.1:0", ["Kestrel__Certificates__Default__Path"] = path },
+            prepare: static directory => directory.Write("certificate.pfx", "no certificate"));
+
+        Assert.Equal(ExitCodes.Configuration, await host.ExitCodeAsync());
+        Assert.DoesNotContain(StackLine, host.Output, StringComparison.Ordinal);
+        Assert.Equal(("WHR1054", "Kestrel__Certificates__Default__Path"), Assert.Single(ProblemsOf(host.Output)) is var problem ? (problem.Code, problem.Variable) : default);
+    }
+
+    [Fact]
+    public async Task Start_SecretFileThatMayNotBeRead_NamesItAndIs78()
+    {
+        using var secrets = new TemporaryDirectory();
+        secrets.WriteUnreadable("WebhookReceiver__Sources__default__Secrets__0");
+        var environment = new Dictionary<string, string>(HostProcess.RightEnvironment) { ["WebhookReceiver__SecretsDirectory"] = secrets.FullName };
+        environment.Remove("WebhookReceiver__Sources__default__Secrets__0");
+
+        await using var host = HostProcess.Start(environment);
+
+        Assert.Equal(ExitCodes.Configuration, await host.ExitCodeAsync());
+        Assert.DoesNotContain(StackLine, host.Output, StringComparison.Ordinal);
+        var problems = ProblemsOf(host.Output);
+        Assert.Equal(["WHR1001", "WHR1052"], problems.Select(static problem => problem.Code).Order(StringComparer.Ordinal));
+        Assert.Contains(secrets.FullName + "/WebhookReceiver__Sources__default__Secrets__0", host.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_SettingsFileThatMayNotBeRead_NamesItAndIs78()
+    {
+        await using var host = HostProcess.Start(HostProcess.RightEnvironment, prepare: static directory => directory.WriteUnreadable("appsettings.json"));
+
+        Assert.Equal(ExitCodes.Configuration, await host.ExitCodeAsync());
+        Assert.Contains("appsettings.json", host.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(StackLine, host.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_DemoWhoseSecretCannotBeKept_SaysWhereAndIs78()
+    {
+        var environment = new Dictionary<string, string>(HostProcess.RightEnvironment)
+        {
+            ["WebhookReceiver__Demo"] = "true",
+            ["WebhookReceiver__Inbox__ConnectionString"] = "Data Source=/proc/none/inbox.db",
+        };
+        environment.Remove("WebhookReceiver__Sources__default__Sender");
+        environment.Remove("WebhookReceiver__Sources__default__Secrets__0");
+
+        await using var host = HostProcess.Start(environment);
+
+        Assert.Equal(ExitCodes.Configuration, await host.ExitCodeAsync());
+        Assert.DoesNotContain(StackLine, host.Output, StringComparison.Ordinal);
+        Assert.Contains(ProblemsOf(host.Output), static problem => problem is { Code: "WHR1055", Variable: "WebhookReceiver__Inbox__ConnectionString" });
+    }
+
+    [Theory]
+    [InlineData("/proc/none/inbox.db")]
+    [InlineData("/dev/null")]
+    public async Task Start_InboxThatCannotBeOpened_SaysWhereAndIs70(string path)
+    {
+        await using var host = HostProcess.Start(new(HostProcess.RightEnvironment) { ["WebhookReceiver__Inbox__ConnectionString"] = $"Data Source={path}" });
+
+        Assert.Equal(ExitCodes.StorageFailed, await host.ExitCodeAsync());
+        Assert.Contains(path, host.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(StackLine, host.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_ManagementUrlIsEmpty_IsThatOfTheDefault()
+    {
+        // Taken, so that the address shows: the program must not go on without its second listener.
+        using var taken = new TcpListener(IPAddress.Loopback, 8081);
+        try
+        {
+            taken.Start();
+        }
+        catch (SocketException)
+        {
+            // Somebody else's is as good.
         }
 
-        Assert.DoesNotContain(StackLine, host.Output, StringComparison.Ordinal);
+        await using var host = HostProcess.Start(new(HostProcess.RightEnvironment) { ["WebhookReceiver__Management__Url"] = "" });
+
+        Assert.Equal(ExitCodes.Configuration, await host.ExitCodeAsync());
+        Assert.Contains("http://127.0.0.1:8081", host.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -88,4 +227,13 @@ public sealed class ExitCodeTests
         Assert.Contains("Not ready", host.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(StackLine, host.Output, StringComparison.Ordinal);
     }
+
+    /// <summary>The problems as they are printed: code, sentences, key, environment variable.</summary>
+    private static (string Code, string Text, string Key, string Variable)[] ProblemsOf(string output) =>
+    [
+        .. Problem().Matches(output).Select(static match => (match.Groups[1].Value, match.Groups[2].Value, match.Groups[3].Value, match.Groups[4].Value)),
+    ];
+
+    [GeneratedRegex(@"^  (WHR\d{4})  (.+)\n +key  (\S+)\n +env  (\w+)$", RegexOptions.Multiline)]
+    private static partial Regex Problem();
 }

@@ -36,6 +36,7 @@ public sealed class LogOutputTests
         Assert.Equal(ExitCodes.Success, await host.TerminateAsync());
         Assert.All(host.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), static line => JsonElement.Parse(line).GetProperty("@m"));
         Assert.Contains("\"SignatureMismatch\"", host.Output, StringComparison.Ordinal);
+        Assert.Single(host.Output.Split('\n'), static line => line.Contains("\"Name\":\"HttpsNotRequired\"", StringComparison.Ordinal) && line.Contains("\"@l\":\"Warning\"", StringComparison.Ordinal));
         var everything = host.Output + seen;
         Assert.DoesNotContain(SecretCanary, everything, StringComparison.Ordinal);
         Assert.DoesNotContain(BodyCanary, everything, StringComparison.Ordinal);

@@ -13,5 +13,23 @@ internal sealed class TemporaryDirectory : IDisposable
         return path;
     }
 
+    /// <summary>Makes a file that nobody may read; for the root of the machine one of the kernel's, which can only be written.</summary>
+    public void WriteUnreadable(string name)
+    {
+        var path = Path.Combine(FullName, name);
+        File.Delete(path);
+        if (Environment.IsPrivilegedProcess)
+        {
+            File.CreateSymbolicLink(path, "/proc/sys/vm/compact_memory");
+        }
+        else
+        {
+            Write(name, "");
+            File.SetUnixFileMode(path, UnixFileMode.None);
+        }
+
+        Assert.Throws<UnauthorizedAccessException>(() => File.ReadAllBytes(path));
+    }
+
     public void Dispose() => Directory.Delete(FullName, recursive: true);
 }

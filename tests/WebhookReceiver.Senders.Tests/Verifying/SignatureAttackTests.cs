@@ -72,6 +72,34 @@ public sealed class SignatureAttackTests
     public void Signature_WithABlankInside_IsMalformed(string blank) =>
         Assert.Equal(SignatureOutcome.SignatureMalformed, _delivery.With(Header, _delivery[Header].Insert(10, blank)).Outcome());
 
+    public static TheoryData<string> Senders() => [.. SenderCatalog.Ids];
+
+    [Theory]
+    [Trait("Attack", "A06")]
+    [MemberData(nameof(Senders))]
+    public void SignatureHeader_WithABlankAnywhere_IsRefusedForEverySender(string sender)
+    {
+        Delivery delivery = Delivery.Of(sender);
+        SignatureLocation location = delivery.Plan.Definition.Schemes[0].Signature;
+        string value = delivery[location.Header];
+        char separator = location.Separator ?? ',';
+        Assert.Equal(SignatureOutcome.Verified, delivery.Outcome());
+
+        foreach (char blank in " \t\u00a0\u2003\v")
+        {
+            for (int at = 0; at <= value.Length; at++)
+            {
+                // Only a list of pairs may have spaces, and only beside the mark between two pairs.
+                bool isBetweenPairs = location.Format == SignatureFormat.Pairs && blank == ' ' && at > 0 && at < value.Length
+                    && (value[at - 1] == separator || value[at] == separator);
+
+                SignatureOutcome outcome = delivery.With(location.Header, value.Insert(at, blank.ToString())).Outcome();
+
+                Assert.Equal((at, (int)blank, isBetweenPairs), (at, (int)blank, outcome == SignatureOutcome.Verified));
+            }
+        }
+    }
+
     [Fact]
     public void Signature_WithABlankInPlaceOfADigit_IsMalformed()
     {

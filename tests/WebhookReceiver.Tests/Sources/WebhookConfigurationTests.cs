@@ -48,7 +48,7 @@ public sealed class WebhookConfigurationTests
         Assert.False(options.RequireHttps);
         Assert.Equal(["10.0.0.0/8"], options.TrustedProxies);
         Assert.Equal(new Uri("https://hooks.example.com"), options.PublicBaseUrl);
-        Assert.Equal("http://127.0.0.1:9000", options.Management.Url);
+        Assert.Equal(("http://127.0.0.1:9000", new string('t', 32)), (options.Management.Url, options.Management.Token));
     }
 
     [Theory]
@@ -146,6 +146,17 @@ public sealed class WebhookConfigurationTests
         Assert.Equal(("shopify", 4096), (sources["shop"].Sender, sources["shop"].MaxBodyBytes));
         Assert.Equal(["of-configuration"], sources["shop"].Secrets.Select(secret => secret.Value));
         Assert.Equal("stripe", sources["other"].Sender);
+    }
+
+    [Fact]
+    public void TokenAndHandshakeSecret_FromAMountedFile_LoseTheNewlineAtTheirEndAndNothingElse()
+    {
+        using var directory = new TemporaryDirectory();
+        File.WriteAllText(directory.File("WebhookReceiver__Management__Token"), " token \r\n");
+        File.WriteAllText(directory.File("WebhookReceiver__Sources__a__HandshakeSecret"), " verify \r\n\n");
+        var options = Read(new ConfigurationBuilder().AddKeyPerFile(directory.Path).Build());
+
+        Assert.Equal((" token ", " verify "), (options.Management.Token, options.Sources["a"].HandshakeSecret));
     }
 
     private static WebhookReceiverOptions Read(Dictionary<string, string?> settings) =>

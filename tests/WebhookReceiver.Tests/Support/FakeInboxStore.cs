@@ -1,0 +1,49 @@
+using WebhookReceiver.Inbox;
+
+namespace WebhookReceiver.Tests.Support;
+
+/// <summary>A store that a test makes fail. It keeps nothing.</summary>
+internal sealed class FakeInboxStore : IInboxStore
+{
+    /// <summary>What becomes of the next appends: <see langword="null"/> to commit them.</summary>
+    public Func<AppendStatus>? OnAppend { get; set; }
+
+    /// <summary>What becomes of a probe.</summary>
+    public Func<Task> OnProbe { get; set; } = static () => Task.CompletedTask;
+
+    /// <summary>How many deliveries came.</summary>
+    public int Appends { get; private set; }
+
+    /// <summary>How often it was shown that a commit is possible.</summary>
+    public int Probes { get; private set; }
+
+    public bool HasFailed { get; set; }
+
+    public IInboxReader Reader => throw new NotSupportedException();
+
+    public Task OpenAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public int NumberOf(HandlerIdentity handler) => 1;
+
+    public ValueTask<AppendStatus> AppendAsync(InboxDelivery delivery)
+    {
+        Appends++;
+        return ValueTask.FromResult(OnAppend?.Invoke() ?? AppendStatus.Committed);
+    }
+
+    public void Complete(WorkCompletion completion, Action<WorkCompletion, CompletionStatus> recorded) => recorded(completion, CompletionStatus.Recorded);
+
+    public ValueTask<IReadOnlyList<WorkItem>> ClaimAsync(int limit, DateTimeOffset now) => ValueTask.FromResult<IReadOnlyList<WorkItem>>([]);
+
+    public ValueTask<ChangeStatus> ReplayAsync(long seq, IReadOnlyList<int> handlers, string reason, DateTimeOffset now) => throw new NotSupportedException();
+
+    public ValueTask<ChangeStatus> CancelAsync(long seq, string reason, DateTimeOffset now) => throw new NotSupportedException();
+
+    public async ValueTask ProbeAsync()
+    {
+        Probes++;
+        await OnProbe();
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
