@@ -1,6 +1,7 @@
--- Sends one signed 1 KiB event under ever new ids. hmac-sha256 signs the body alone, so the id in X-Event-Id needs no signature of its own.
--- Arguments: the order of the ids (ascending or random), a word for this run, the signature, the file that holds the body.
-local order, run, signature, body
+-- Sends one signed 1 KiB event under ever new ids. The signature covers the body alone, so the header with the id needs none of its own.
+-- Arguments: the order of the ids (ascending or random), a number for this run, the signature, the file that holds the body, and whose
+-- headers: plain or github.
+local order, run, signature, body, id_header
 local count, threads = 0, 0
 
 -- Runs once for all threads, each of which has a world of its own: what it shall know is set there, as a global.
@@ -18,7 +19,14 @@ function init(args)
   wrk.method = "POST"
   wrk.body = body
   wrk.headers["Content-Type"] = "application/json"
-  wrk.headers["X-Signature-256"] = "sha256=" .. signature
+  if args[5] == "github" then
+    id_header = "X-GitHub-Delivery"
+    wrk.headers["X-Hub-Signature-256"] = "sha256=" .. signature
+    wrk.headers["X-GitHub-Event"] = "create"
+  else
+    id_header = "X-Event-Id"
+    wrk.headers["X-Signature-256"] = "sha256=" .. signature
+  end
 end
 
 local function hex32()
@@ -29,9 +37,9 @@ end
 function request()
   count = count + 1
   if order == "random" then
-    wrk.headers["X-Event-Id"] = hex32()
+    wrk.headers[id_header] = hex32()
   else
-    wrk.headers["X-Event-Id"] = string.format("evt_%06d_%02d_%012d", run, thread_number, count)
+    wrk.headers[id_header] = string.format("evt_%06d_%02d_%012d", run, thread_number, count)
   end
   return wrk.format()
 end

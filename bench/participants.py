@@ -1,0 +1,307 @@
+"""Who takes part in the bench: how each is installed, started, asked what it has handled, and stopped."""
+import glob
+import json
+import os
+import platform
+import shutil
+import signal
+import subprocess
+import time
+import urllib.request
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+RIVALS = os.path.join(HERE, "rivals")
+
+
+class Void(Exception):
+    """The run says nothing: something was refused, lost or counted differently."""
+
+
+class Bench:
+    """What all participants share: the secret, the ports, and a directory that is deleted at the end."""
+
+    def __init__(self, work, secret, token):
+        self.work, self.secret, self.token = work, secret, token
+        self.first_port = int(os.environ.get("BENCH_PORT", "18390"))
+        self.postgres = Postgres(work, self.first_port + 20)
+
+
+class Participant:
+    """A server. Between its turns it is stopped (SIGSTOP), so that its timers and its tidying cost the others nothing."""
+
+    path, headers, handles = "/webhook", "plain", False
+
+    def __init__(self, bench, name, title, stores="nothing"):
+        self.bench, self.name, self.title, self.stores = bench, name, title, stores
+        self.process = None
+        self.port = bench.first_port + list(ALL).index(name)
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def install(self):
+        pass
+
+    def command(self):
+        """The program with its arguments, and what is added to its environment."""
+        raise NotImplementedError
+
+    def start(self):
+        command, environment = self.command()
+        self.log = os.path.join(self.bench.work, self.name + ".log")
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(command, cwd=self.bench.work, env=os.environ | environment, stdout=log, stderr=log)
+
+    def pause(self):
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self):
+        self.process.send_signal(signal.SIGCONT)
+
+    def stop(self):
+        if self.process is None:
+            return
+        self.resume()
+        self.process.terminate()
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def get(self, url, headers=None):
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers or {}), timeout=60) as answer:
+            return json.load(answer)
+
+    def counts(self):
+        """What it has handled and what is still open, from the first start; None for a participant that keeps no account."""
+        return None
+
+    def until_handled(self, expected, limit):
+        """Returns when what it accepted is handled. `expected` is the handled count that the turn should lead to."""
+
+
+class Dotnet(Participant):
+    """A project of this solution."""
+
+    project = assembly = None
+    runtime = "Release/net10.0"
+
+    def install(self):
+        run("dotnet", "build", os.path.join(HERE, self.project), "-c", "Release", "-v", "quiet", "--nologo")
+
+    def command(self):
+        program = os.path.join(HERE, self.project, "bin", self.runtime, self.assembly + ".dll")
+        return ["dotnet", program], {"Secret": self.bench.secret, "ASPNETCORE_URLS": self.url, "ASPNETCORE_ENVIRONMENT": "Production"}
+
+
+class BareKestrel(Dotnet):
+    project, assembly = "BareKestrel", "BareKestrel"
+
+
+class Octokit(Dotnet):
+    project, assembly, headers = "rivals/octokit", "OctokitReceiver", "github"
+
+
+class Receiver(Dotnet):
+    project, assembly, handles = "Receiver", "Receiver", True
+
+    def command(self):
+        management = f"http://127.0.0.1:{self.bench.first_port + 21}"
+        self.stats = management + "/api/v1/stats"
+        command, environment = super().command()
+        return command, environment | {
+            "Logging__LogLevel__Default": "Warning",
+            "WebhookReceiver__RequireHttps": "false",
+            "WebhookReceiver__Inbox__ConnectionString": f"Data Source={self.bench.work}/inbox.db",
+            "WebhookReceiver__Management__Url": management,
+            "WebhookReceiver__Management__Token": self.bench.token,
+            "WebhookReceiver__Dispatch__DrainDelay": "00:00:00",
+            "WebhookReceiver__Sources__default__Sender": "hmac-sha256",
+            "WebhookReceiver__Sources__default__Secrets__0": self.bench.secret,
+        }
+
+    def counts(self):
+        stats = self.get(self.stats, {"Authorization": "Bearer " + self.bench.token})
+        states = stats["states"]
+        open_events = sum(states[state] for state in ("pending", "running", "scheduled"))
+        events = sum(states.values())
+        if stats["unaccounted"] or states["succeeded"] + open_events != events:
+            raise Void(f"the receiver: {events} events, {states['succeeded']} succeeded, {stats['unaccounted']} unaccounted")
+        return states["succeeded"], open_events
+
+    def until_handled(self, expected, limit):
+        end = time.monotonic() + limit
+        while (still := self.counts()[1]) > 0:
+            if time.monotonic() > end:
+                raise Void(f"the receiver: {still} events are still not handled")
+            time.sleep(0.1)
+
+
+class Job(Participant):
+    """A job queue on PostgreSQL behind a receiver. What it has not handled in time stays open and is reported, not counted."""
+
+    handles = True
+
+    def counts(self):
+        stats = self.get(self.url + "/stats")
+        return stats["handled"], stats["open"]
+
+    def until_handled(self, expected, limit):
+        end = time.monotonic() + limit
+        # /handled reads a number in memory; /stats asks the database, and so comes last, when there should be nothing left.
+        while self.get(self.url + "/handled") < expected and time.monotonic() < end:
+            time.sleep(0.05)
+        while self.counts()[1] > 0 and time.monotonic() < end:
+            time.sleep(0.1)
+
+
+class Node:
+    """A program of rivals/, run by the Node that its package-lock.json names."""
+
+    installed = False
+
+    def install(self):
+        if not Node.installed:
+            run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", cwd=RIVALS)
+            Node.installed = True
+
+    def command(self):
+        cpu = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+        node = os.path.join(RIVALS, "node_modules", "node-linux-" + cpu, "bin", "node")
+        return [node if os.path.exists(node) else "node", os.path.join(RIVALS, self.name, "server.js")], {
+            "NODE_ENV": "production", "SECRET": self.bench.secret, "PORT": str(self.port)}
+
+
+class NodeReceiver(Node, Participant):
+    pass
+
+
+class NodeJob(Node, Job):
+    def install(self):
+        super().install()
+        self.bench.postgres.install()
+
+    def command(self):
+        command, environment = super().command()
+        self.bench.postgres.create(database := self.name.replace("-", "_"))
+        return command, environment | {"DATABASE": f"postgres://postgres@127.0.0.1:{self.bench.postgres.port}/{database}"}
+
+
+class Hangfire(Job, Dotnet):
+    project, assembly = "rivals/hangfire", "HangfireReceiver"
+
+    def install(self):
+        super().install()
+        self.bench.postgres.install()
+
+    def command(self):
+        command, environment = super().command()
+        self.bench.postgres.create("hangfire")
+        return command, environment | {
+            "Database": f"Host=127.0.0.1;Port={self.bench.postgres.port};Username=postgres;Database=hangfire;Maximum Pool Size=100"}
+
+
+class AdnanhWebhook(Participant):
+    path, handles = "/hooks/webhook", True
+
+    def install(self):
+        debian("webhook", "webhook")
+
+    def command(self):
+        return ["webhook", "-hooks", os.path.join(RIVALS, "adnanh-webhook", "hooks.json"), "-template", "-ip", "127.0.0.1",
+                "-port", str(self.port)], {"SECRET": self.bench.secret}
+
+    def until_handled(self, expected, limit):
+        """It answers before its commands have run and keeps no account of them: it is done when it has used no time for a while."""
+        end, last, since = time.monotonic() + limit, None, time.monotonic()
+        while time.monotonic() < end:
+            with open(f"/proc/{self.process.pid}/stat") as stat:
+                used = stat.read().rsplit(")", 1)[1].split()[11:15]  # its own time and that of its commands
+            if used != last:
+                last, since = used, time.monotonic()
+            elif time.monotonic() - since > 0.2:
+                return
+            time.sleep(0.02)
+        raise Void(f"webhook: its commands still run after {limit} s")
+
+
+class Postgres:
+    """A private cluster that lives as long as the bench. Debian's defaults but for what is set here; synchronous_commit and fsync are on."""
+
+    SETTINGS = {
+        "synchronous_commit": "on", "fsync": "on", "max_connections": "300", "shared_buffers": "256MB", "max_wal_size": "4GB",
+        "checkpoint_timeout": "15min", "wal_buffers": "16MB", "jit": "off", "listen_addresses": "127.0.0.1",
+    }
+
+    def __init__(self, work, port):
+        self.directory, self.port = os.path.join(work, "postgres"), port
+        self.process = self.bin = None
+
+    def install(self):
+        if not glob.glob("/usr/lib/postgresql/*/bin/postgres"):
+            debian("initdb", "postgresql")
+        self.bin = max(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(path.split("/")[4]))
+
+    def start(self):
+        # PostgreSQL refuses to run as root.
+        as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] if os.getuid() == 0 else []
+        os.makedirs(self.directory)
+        if as_postgres:
+            shutil.chown(self.directory, "postgres", "postgres")
+        data = os.path.join(self.directory, "data")
+        run(*as_postgres, f"{self.bin}/initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", cwd=self.directory)
+        settings = [argument for name, value in self.SETTINGS.items() for argument in ("-c", f"{name}={value}")]
+        with open(os.path.join(self.directory, "log"), "wb") as log:
+            self.process = subprocess.Popen(
+                [*as_postgres, f"{self.bin}/postgres", "-D", data, "-p", str(self.port), "-k", self.directory, *settings],
+                cwd=self.directory, stdout=log, stderr=log)
+        ready = [f"{self.bin}/pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        for _ in range(100):
+            if subprocess.run(ready).returncode == 0:
+                return
+            time.sleep(0.1)
+        raise Void("PostgreSQL did not start")
+
+    def create(self, database):
+        if self.process is None:
+            self.start()
+        self.sql(f"create database {database}")
+
+    def sql(self, statement):
+        run(f"{self.bin}/psql", "-qX", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-c", statement)
+
+    def stop(self):
+        if self.process is not None:
+            self.process.send_signal(signal.SIGINT)  # "fast": it rolls back and ends
+            self.process.wait()
+
+
+def run(*command, cwd=None):
+    done = subprocess.run(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode:
+        raise Void(f"{' '.join(command)}\n{done.stdout}")
+
+
+def debian(program, package):
+    if shutil.which(program) is None:
+        run("apt-get", "update", "-q")
+        run("apt-get", "install", "-qy", "--no-install-recommends", package)
+
+
+LIMIT = {"bare": (BareKestrel, "bare Kestrel"), "receiver": (Receiver, "this receiver", "SQLite")}
+STORING_NOTHING = {
+    "express": (NodeReceiver, "Express"),
+    "fastify": (NodeReceiver, "Fastify"),
+    "octokit": (Octokit, "Octokit.Webhooks.AspNetCore"),
+    "adnanh-webhook": (AdnanhWebhook, "adnanh/webhook"),
+}
+DURABLE = {
+    "pg-boss": (NodeJob, "Fastify + pg-boss", "PostgreSQL"),
+    "graphile-worker": (NodeJob, "Fastify + graphile-worker", "PostgreSQL"),
+    "hangfire": (Hangfire, "ASP.NET Core + Hangfire", "PostgreSQL"),
+}
+ALL = LIMIT | STORING_NOTHING | DURABLE
+
+
+def create(bench, name):
+    kind, *words = ALL[name]
+    return kind(bench, name, *words)

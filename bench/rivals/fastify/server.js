@@ -1,0 +1,4 @@
+// Fastify: verified, parsed, answered. It stores nothing.
+import { listen } from '../fastify.js';
+
+await listen();
