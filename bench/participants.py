@@ -275,10 +275,15 @@ class Postgres:
             self.process.wait()
 
 
-def run(*command, cwd=None):
-    done = subprocess.run(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+def run(*command, cwd=None, env=None, timeout=None):
+    """What it wrote; a program that fails ends the run."""
+    try:
+        done = subprocess.run(command, cwd=cwd, env=env, timeout=timeout, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    except subprocess.TimeoutExpired:
+        raise Void(f"{' '.join(command)}: no end after {timeout} s") from None
     if done.returncode:
         raise Void(f"{' '.join(command)}\n{done.stdout}")
+    return done.stdout
 
 
 def debian(program, package):
