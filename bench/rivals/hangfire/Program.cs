@@ -24,7 +24,7 @@ builder.Services.AddHangfire(hangfire => hangfire
         new PostgreSqlStorageOptions
         {
             QueuePollInterval = TimeSpan.FromMilliseconds(100), // 15 s by default
-            EnableLongPolling = true, // LISTEN and NOTIFY beside the poll
+            EnableLongPolling = false, // NOTIFY would let commits go one by one
             EnableTransactionScopeEnlistment = false,
             UseSlidingInvisibilityTimeout = true,
         }));
