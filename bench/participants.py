@@ -197,7 +197,7 @@ class Hangfire(Job, Dotnet):
         command, environment = super().command()
         self.bench.postgres.create("hangfire")
         return command, environment | {
-            "Database": f"Host=127.0.0.1;Port={self.bench.postgres.port};Username=postgres;Database=hangfire;Maximum Pool Size=100;Enlist=false"}
+            "Database": f"Host=127.0.0.1;Port={self.bench.postgres.port};Username=postgres;Database=hangfire;Maximum Pool Size=130;Enlist=false"}
 
 
 class AdnanhWebhook(Participant):

@@ -9,8 +9,8 @@ using HangfireReceiver;
 
 const string Prefix = "sha256=";
 
-// Enqueue blocks its thread until the database has committed, so the pool starts with one for every connection of the database.
-ThreadPool.SetMinThreads(100, 100);
+// Enqueue blocks its thread until the database has committed, so the pool starts with more than wait at a time.
+ThreadPool.SetMinThreads(200, 200);
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.Logging.ClearProviders();
@@ -28,7 +28,7 @@ builder.Services.AddHangfire(hangfire => hangfire
             EnableTransactionScopeEnlistment = false,
             UseSlidingInvisibilityTimeout = true,
         }));
-builder.Services.AddHangfireServer(server => server.WorkerCount = 20); // 10 by default on two cores
+builder.Services.AddHangfireServer(server => server.WorkerCount = 60); // 10 by default on two cores; they wait for commits
 builder.Services.AddSingleton<NewOrderHandler>();
 var app = builder.Build();
 
