@@ -76,7 +76,8 @@ class Participant:
         return None
 
     def until_handled(self, expected, limit):
-        """Returns when what it accepted is handled. `expected` is the handled count that the turn should lead to."""
+        """Waits until what it accepted is handled, and returns when that was. `expected` is the handled count that the turn should lead to."""
+        return time.monotonic()
 
 
 class Dotnet(Participant):
@@ -130,10 +131,11 @@ class Receiver(Dotnet):
 
     def until_handled(self, expected, limit):
         end = time.monotonic() + limit
-        while (still := self.counts()[1]) > 0:
-            if time.monotonic() > end:
-                raise Void(f"the receiver: {still} events are still not handled")
-            time.sleep(0.1)
+        while (asked := time.monotonic()) < end:
+            if (still := self.counts()[1]) == 0:
+                return asked  # it walks through all that is stored to count: nothing was open when it began
+            time.sleep(0.02)
+        raise Void(f"the receiver: {still} events are still not handled")
 
 
 class Job(Participant):
@@ -150,8 +152,11 @@ class Job(Participant):
         # /handled reads a number in memory; /stats asks the database, and so comes last, when there should be nothing left.
         while self.get(self.url + "/handled") < expected and time.monotonic() < end:
             time.sleep(0.05)
+        handled = time.monotonic()
         while self.counts()[1] > 0 and time.monotonic() < end:
             time.sleep(0.1)
+            handled = time.monotonic()
+        return handled
 
 
 class Node:
@@ -219,7 +224,7 @@ class AdnanhWebhook(Participant):
             if used != last:
                 last, since = used, time.monotonic()
             elif time.monotonic() - since > 0.2:
-                return
+                return since
             time.sleep(0.02)
         raise Void(f"webhook: its commands still run after {limit} s")
 
