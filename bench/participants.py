@@ -76,8 +76,7 @@ class Participant:
         return None
 
     def until_handled(self, expected, limit):
-        """Waits until what it accepted is handled, and returns when that was. `expected` is the handled count that the turn should lead to."""
-        return time.monotonic()
+        """Returns its account when what it accepted is handled. `expected` is the handled count that the turn should lead to."""
 
 
 class Dotnet(Participant):
@@ -131,11 +130,11 @@ class Receiver(Dotnet):
 
     def until_handled(self, expected, limit):
         end = time.monotonic() + limit
-        while (asked := time.monotonic()) < end:
-            if (still := self.counts()[1]) == 0:
-                return asked  # it walks through all that is stored to count: nothing was open when it began
-            time.sleep(0.02)
-        raise Void(f"the receiver: {still} events are still not handled")
+        while (counts := self.counts())[1] > 0:
+            if time.monotonic() > end:
+                raise Void(f"the receiver: {counts[1]} events are still not handled")
+            time.sleep(0.1)
+        return counts
 
 
 class Job(Participant):
@@ -152,11 +151,9 @@ class Job(Participant):
         # /handled reads a number in memory; /stats asks the database, and so comes last, when there should be nothing left.
         while self.get(self.url + "/handled") < expected and time.monotonic() < end:
             time.sleep(0.05)
-        handled = time.monotonic()
-        while self.counts()[1] > 0 and time.monotonic() < end:
+        while (counts := self.counts())[1] > 0 and time.monotonic() < end:
             time.sleep(0.1)
-            handled = time.monotonic()
-        return handled
+        return counts
 
 
 class Node:
@@ -224,7 +221,7 @@ class AdnanhWebhook(Participant):
             if used != last:
                 last, since = used, time.monotonic()
             elif time.monotonic() - since > 0.2:
-                return since
+                return
             time.sleep(0.02)
         raise Void(f"webhook: its commands still run after {limit} s")
 
