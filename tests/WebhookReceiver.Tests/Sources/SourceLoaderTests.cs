@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using WebhookReceiver.Diagnostics;
 using WebhookReceiver.Sources;
 using WebhookReceiver.Tests.Support;
 
@@ -16,6 +17,7 @@ public sealed class SourceLoaderTests : IDisposable
 
     private readonly TemporaryDirectory _directory = new();
     private readonly SourceRegistry _registry = new();
+    private readonly RecordedLog<SourceLoader> _log = new();
 
     public void Dispose() => _directory.Dispose();
 
@@ -90,6 +92,31 @@ public sealed class SourceLoaderTests : IDisposable
     }
 
     [Fact]
+    public void ReloadIfChanged_GoodAndBadFiles_AreSaidOnceEachWithoutASecret()
+    {
+        Write("base.json", Old);
+        using var loader = Start();
+        _log.Lines.Clear();
+
+        loader.ReloadIfChanged();
+        Assert.Empty(_log.Lines);
+
+        Write("base.json", New, Old);
+        loader.ReloadIfChanged();
+        loader.ReloadIfChanged();
+        var reloaded = Assert.Single(_log.Lines, static line => line.Id == EventIds.SourcesReloaded);
+        Assert.Equal((LogLevel.Information, "Sources reloaded: 1 sources, 1 secrets before, 2 now"), (reloaded.Level, reloaded.Message));
+
+        Write("base.json", "short canary");
+        loader.ReloadIfChanged();
+        loader.ReloadIfChanged();
+        var failed = Assert.Single(_log.Lines, static line => line.Id == EventIds.SourceReloadFailed);
+        Assert.Equal(LogLevel.Error, failed.Level);
+        Assert.Contains("what was loaded stays in force: WHR1002", failed.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(_log.Lines, static line => line.Message.Contains("canary", StringComparison.Ordinal) || line.Message.Contains(New, StringComparison.Ordinal) || line.Message.Contains(Old, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void ReloadIfChanged_LinkSwappedUnderneath_IsSeen()
     {
         // As Kubernetes does it: the files stay where they are, the directory behind a link becomes another.
@@ -125,7 +152,7 @@ public sealed class SourceLoaderTests : IDisposable
         var factory = new OptionsFactory<WebhookReceiverOptions>(
             [root], [], [new WebhookReceiverOptionsValidator(environment, new ServiceCollection().BuildServiceProvider())]);
         return new SourceLoader(
-            _registry, root, Options.Create(factory.Create(Options.DefaultName)), factory, environment, new FakeTimeProvider(), NullLogger<SourceLoader>.Instance);
+            _registry, root, Options.Create(factory.Create(Options.DefaultName)), factory, environment, new FakeTimeProvider(), _log);
     }
 
     private sealed class TestEnvironment(string root) : IHostEnvironment
