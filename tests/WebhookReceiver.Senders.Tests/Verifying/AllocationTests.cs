@@ -4,6 +4,7 @@ namespace WebhookReceiver.Senders.Tests;
 public sealed class AllocationTests
 {
     private const int Rounds = 100;
+    private const int Repeats = 3;
 
     public static TheoryData<string, string, string?, SignatureOutcome> Cases()
     {
@@ -58,12 +59,19 @@ public sealed class AllocationTests
             Assert.Equal(expected, delivery.Plan.Verify(in request, keys, delivery.Now).Outcome);
         }
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Rounds; i++)
+        // The runtime itself may allocate something once; what a verification allocates, each of them does.
+        long least = long.MaxValue;
+        for (int repeat = 0; repeat < Repeats; repeat++)
         {
-            delivery.Plan.Verify(in request, keys, delivery.Now);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < Rounds; i++)
+            {
+                delivery.Plan.Verify(in request, keys, delivery.Now);
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, least);
     }
 }
