@@ -67,10 +67,18 @@ internal sealed class WebhookIntake(EnvelopeReader envelopes, HandlerRegistry ha
         int[][] work = [handlers.Resolve(webhookEvent.Source, webhookEvent.Type)];
         var inMemory = dispatcher.TryReserve(work[0].Length, webhookEvent.Body.Length);
         var append = new InboxDelivery(events, work, inMemory);
-        var status = await store.AppendAsync(append).ConfigureAwait(false);
+        var status = AppendStatus.Failed;
+        try
+        {
+            status = await store.AppendAsync(append).ConfigureAwait(false);
+        }
+        finally
+        {
+            // From here on the events are on disk or not: nothing between may be awaited, so that what was born running is always handed over, and
+            // the room of what was not stored is given back whatever happened.
+            dispatcher.Committed(append, isStored: status == AppendStatus.Committed);
+        }
 
-        // From here on the events are on disk or not: nothing between may be awaited, so that what was born running is always handed over.
-        dispatcher.Committed(append, isStored: status == AppendStatus.Committed);
         if (status != AppendStatus.Committed)
         {
             return new ReceiveResult.Rejected(status == AppendStatus.Overloaded ? RejectionReason.Overloaded : RejectionReason.StorageFailed);
