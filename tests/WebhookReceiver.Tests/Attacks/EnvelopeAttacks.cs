@@ -342,11 +342,14 @@ public sealed class EnvelopeAttacks(PipelineHost host) : IClassFixture<PipelineH
     public async Task Type_ThatNoHandlerTakes_IsParked(string type)
     {
         var request = host.Default.Sign(Envelope("{}", type), host.NewId());
+        var parked = host.Parked;
         var found = await host.AssertAcceptedAsync(request, WorkState.Parked);
+        Assert.Equal(parked + 1, host.Parked);
 
         var rows = await host.Inbox.ListAsync(new EventFilter("default", type, WorkState.Parked, 200, null), TestContext.Current.CancellationToken);
         Assert.Contains(rows, row => row.Id == found.Event.PublicId);
         await host.AssertDuplicateAsync(request, found);
+        Assert.Equal(parked + 1, host.Parked);
 
         // Nothing is tried: not at the next poll of the dispatcher, and not later.
         host.Clock.Advance(TimeSpan.FromDays(1));
