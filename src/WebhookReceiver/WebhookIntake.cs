@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
 using WebhookReceiver.Diagnostics;
 using WebhookReceiver.Dispatch;
 using WebhookReceiver.Endpoints;
@@ -10,7 +11,7 @@ using WebhookReceiver.Signatures;
 namespace WebhookReceiver;
 
 /// <summary>The way of one delivery, from its bytes to its event on disk: verify, open, store. No HTTP in it.</summary>
-internal sealed class WebhookIntake(EnvelopeReader envelopes, HandlerRegistry handlers, IInboxStore store, Dispatcher dispatcher, WebhookMetrics metrics)
+internal sealed class WebhookIntake(EnvelopeReader envelopes, HandlerRegistry handlers, IInboxStore store, Dispatcher dispatcher, WebhookMetrics metrics, ILogger<WebhookIntake> logger)
 {
     public async ValueTask<ReceiveResult> ReceiveAsync(Delivery delivery)
     {
@@ -28,6 +29,12 @@ internal sealed class WebhookIntake(EnvelopeReader envelopes, HandlerRegistry ha
         if (!verdict.IsVerified)
         {
             return new ReceiveResult.Rejected(ReasonOf(verdict.Outcome));
+        }
+
+        if (verdict.KeyIndex > 0)
+        {
+            // In a rotation: the sender still signs with an old one.
+            metrics.VerifiedByOlderSecret(delivery.Source.Name);
         }
 
         var digest = SHA256.HashData(delivery.Body);
@@ -67,20 +74,33 @@ internal sealed class WebhookIntake(EnvelopeReader envelopes, HandlerRegistry ha
         int[][] work = [handlers.Resolve(webhookEvent.Source, webhookEvent.Type)];
         var inMemory = dispatcher.TryReserve(work[0].Length, webhookEvent.Body.Length);
         var append = new InboxDelivery(events, work, inMemory);
-        var status = await store.AppendAsync(append).ConfigureAwait(false);
+        var status = AppendStatus.Failed;
+        try
+        {
+            status = await store.AppendAsync(append).ConfigureAwait(false);
+        }
+        finally
+        {
+            // From here on the events are on disk or not: nothing between may be awaited, so that what was born running is always handed over, and
+            // the room of what was not stored is given back whatever happened.
+            dispatcher.Committed(append, isStored: status == AppendStatus.Committed);
+        }
 
-        // From here on the events are on disk or not: nothing between may be awaited, so that what was born running is always handed over.
-        dispatcher.Committed(append, isStored: status == AppendStatus.Committed);
         if (status != AppendStatus.Committed)
         {
             return new ReceiveResult.Rejected(status == AppendStatus.Overloaded ? RejectionReason.Overloaded : RejectionReason.StorageFailed);
         }
 
-        foreach (var stored in events)
+        for (var part = 0; part < events.Length; part++)
         {
-            if (stored.IsBodyMismatch)
+            if (events[part].IsBodyMismatch)
             {
                 metrics.DuplicateBodyMismatch(delivery.Source.Name);
+                Log.DuplicateBodyMismatch(logger, events[part].PublicId, delivery.Source.Name, events[part].EventId);
+            }
+            else if (work[part].Length == 0 && !events[part].IsDuplicate)
+            {
+                metrics.Parked(delivery.Source.Name);
             }
         }
 

@@ -13,6 +13,7 @@ internal static class EventIds
     public const int RejectionsSuppressed = 2002;
     public const int HandshakeAnswered = 2003;
     public const int ReceiveFailed = 2004;
+    public const int DuplicateBodyMismatch = 2005;
 
     public const int EventHandled = 3000;
     public const int AttemptFailed = 3001;

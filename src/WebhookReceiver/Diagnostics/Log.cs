@@ -36,6 +36,9 @@ internal static partial class Log
     [LoggerMessage(EventIds.ReceiveFailed, LogLevel.Error, "Receiving delivery {DeliveryId} for {Source} failed; nothing was acknowledged", EventName = "ReceiveFailed")]
     public static partial void ReceiveFailed(ILogger logger, string deliveryId, string source, Exception error);
 
+    [LoggerMessage(EventIds.DuplicateBodyMismatch, LogLevel.Warning, "A duplicate of {Id} from {Source} ({SenderEventId}) came with another body; the first one stays", EventName = "DuplicateBodyMismatch")]
+    public static partial void DuplicateBodyMismatch(ILogger logger, string id, string source, string senderEventId);
+
     [LoggerMessage(EventIds.EventHandled, LogLevel.Debug, "Handled {Id} from {Source}: {Type} by {Handler}, attempt {Attempt}, in {DurationMs:0.0} ms", EventName = "EventHandled")]
     public static partial void EventHandled(ILogger logger, string id, string source, string type, string handler, int attempt, double durationMs);
 

@@ -12,7 +12,7 @@ internal sealed class WebhookMetrics
     public const string MeterName = "WebhookReceiver";
 
     private readonly Meter _meter;
-    private readonly Counter<long> _deliveries, _rejections, _attempts, _mismatches;
+    private readonly Counter<long> _deliveries, _rejections, _attempts, _mismatches, _parked, _olderSecrets;
     private readonly Histogram<double> _receive, _handle;
     private long _accepted, _duplicates, _rejected;
 
@@ -22,6 +22,8 @@ internal sealed class WebhookMetrics
         _deliveries = _meter.CreateCounter<long>("webhook.deliveries", "{delivery}", "Deliveries by what became of them.");
         _rejections = _meter.CreateCounter<long>("webhook.rejections", "{delivery}", "Deliveries that were not accepted, by reason.");
         _mismatches = _meter.CreateCounter<long>("webhook.duplicate_body_mismatches", "{event}", "Duplicates whose body differs from the first one's.");
+        _parked = _meter.CreateCounter<long>("webhook.parked", "{event}", "Events that were stored and that no handler takes.");
+        _olderSecrets = _meter.CreateCounter<long>("webhook.older_secrets", "{delivery}", "Deliveries that were verified by another secret than the newest.");
         _attempts = _meter.CreateCounter<long>("webhook.attempts", "{attempt}", "Attempts by how they ended.");
         _receive = _meter.CreateHistogram<double>("webhook.receive.duration", "s", "From the headers of a delivery to its answer.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
@@ -65,6 +67,12 @@ internal sealed class WebhookMetrics
 
     /// <summary>A duplicate came with another body.</summary>
     public void DuplicateBodyMismatch(string source) => _mismatches.Add(1, new KeyValuePair<string, object?>("webhook.source", source));
+
+    /// <summary>An event was stored that no handler takes.</summary>
+    public void Parked(string source) => _parked.Add(1, new KeyValuePair<string, object?>("webhook.source", source));
+
+    /// <summary>A delivery was verified by another secret than the newest.</summary>
+    public void VerifiedByOlderSecret(string source) => _olderSecrets.Add(1, new KeyValuePair<string, object?>("webhook.source", source));
 
     /// <summary>An attempt ended.</summary>
     public void Attempted(string source, string handler, AttemptOutcome outcome, TimeSpan duration)

@@ -64,7 +64,9 @@ internal sealed class AttemptRunner(
             var ended = clock.GetUtcNow();
             return new WorkCompletion(item, AttemptOutcome.Deferred, started, ended, ended + error.Delay, Describe(error));
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+#pragma warning disable CA1031 // Not every library says that it was cancelled: whatever ends a handler whose token the stop has cancelled costs no attempt.
+        catch (Exception) when (stopping.IsCancellationRequested)
+#pragma warning restore CA1031
         {
             return new WorkCompletion(item, AttemptOutcome.Released, started, clock.GetUtcNow());
         }
@@ -74,7 +76,7 @@ internal sealed class AttemptRunner(
         {
             var ended = clock.GetUtcNow();
             var text = error is OperationCanceledException && limit.IsCancellationRequested
-                ? $"The attempt took longer than {timeout:c}."
+                ? $"{nameof(TimeoutException)}: The attempt took longer than {timeout:c}."
                 : Describe(error);
             return item.Attempt >= (handler.Attempts ?? _options.Attempts)
                 ? new WorkCompletion(item, AttemptOutcome.Exhausted, started, ended, Error: text)

@@ -53,10 +53,18 @@ internal sealed class DeliveryContent : IDisposable
         }
 
         JsonDocument? inner = null;
-        if (row.FormJsonField is { } field && form.TryGetValue(field, out var json)
-            && !TryParseJson(Encoding.UTF8.GetBytes(json.ToString()), row, out inner, out problem))
+        if (row.FormJsonField is { } field && form.TryGetValue(field, out var json))
         {
-            return false;
+            if (json.Count > 1)
+            {
+                problem = $"The form has the field '{field}' more than once.";
+                return false;
+            }
+
+            if (!TryParseJson(Encoding.UTF8.GetBytes(json.ToString()), row, out inner, out problem))
+            {
+                return false;
+            }
         }
 
         content = new DeliveryContent(delivery, inner, form, digest);

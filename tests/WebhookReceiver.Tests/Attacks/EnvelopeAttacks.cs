@@ -147,6 +147,20 @@ public sealed class EnvelopeAttacks(PipelineHost host) : IClassFixture<PipelineH
     public Task Name_TwiceInOneObject_IsRefused(string body) => AssertMalformedAsync(body);
 
     [Theory]
+    [Trait("Attack", "A63")]
+    [InlineData("payload={0}&payload={1}")]
+    [InlineData("payload={0}&payload=")]
+    [InlineData("payload=&PAYLOAD={0}")]
+    [InlineData("payload=[{0}&payload={1}]")]
+    public async Task FieldWithTheJson_TwiceInAForm_IsRefused(string form)
+    {
+        // Joined by a comma the last of them would be one JSON text again.
+        var body = form.Replace("{0}", Uri.EscapeDataString("""{"action":"opened"}"""), StringComparison.Ordinal).Replace("{1}", Uri.EscapeDataString("""{"action":"closed"}"""), StringComparison.Ordinal);
+        var request = host.GitHub.Sign(body, host.NewId()).Set("Content-Type", "application/x-www-form-urlencoded").Add("X-GitHub-Event", "issues");
+        await host.AssertRefusedAsync(request, 400, "WHR2009", RejectionReason.BodyMalformed);
+    }
+
+    [Theory]
     [Trait("Attack", "A64")]
     [InlineData("""{"id":"lower-{0}","ID":"upper","type":"user.created","Type":"user.deleted","data":{},"DATA":null}""", "lower-{0}")]
     [InlineData("""{"ID":"upper","id":"lower-{0}","TYPE":"user.deleted","type":"user.created","Data":1,"data":{}}""", "lower-{0}")]
@@ -342,11 +356,14 @@ public sealed class EnvelopeAttacks(PipelineHost host) : IClassFixture<PipelineH
     public async Task Type_ThatNoHandlerTakes_IsParked(string type)
     {
         var request = host.Default.Sign(Envelope("{}", type), host.NewId());
+        var parked = host.Parked;
         var found = await host.AssertAcceptedAsync(request, WorkState.Parked);
+        Assert.Equal(parked + 1, host.Parked);
 
         var rows = await host.Inbox.ListAsync(new EventFilter("default", type, WorkState.Parked, 200, null), TestContext.Current.CancellationToken);
         Assert.Contains(rows, row => row.Id == found.Event.PublicId);
         await host.AssertDuplicateAsync(request, found);
+        Assert.Equal(parked + 1, host.Parked);
 
         // Nothing is tried: not at the next poll of the dispatcher, and not later.
         host.Clock.Advance(TimeSpan.FromDays(1));

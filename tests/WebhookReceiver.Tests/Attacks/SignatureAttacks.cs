@@ -498,10 +498,11 @@ public sealed class SignatureAttacks(PipelineHost host) : IClassFixture<Pipeline
     [Trait("Attack", "A25")]
     public async Task Secret_OfARotation_IsAcceptedUntilItsEndAndNoLonger()
     {
+        var old = host.OlderSecrets;
         var overlap = await host.AssertAcceptedAsync(host.RotatingOld.Sign(PipelineHost.UserCreated, host.NewId()));
-        Assert.Equal(1, overlap.Event.SecretIndex);
+        Assert.Equal((1, old + 1), (overlap.Event.SecretIndex, host.OlderSecrets));
         var renewed = await host.AssertAcceptedAsync(host.RotatingNew.Sign(PipelineHost.UserCreated, host.NewId()));
-        Assert.Equal(0, renewed.Event.SecretIndex);
+        Assert.Equal((0, old + 1), (renewed.Event.SecretIndex, host.OlderSecrets));
 
         host.Clock.SetUtcNow(PipelineHost.OldSecretEnd - TimeSpan.FromMilliseconds(1));
         await host.AssertAcceptedAsync(host.RotatingOld.Sign(PipelineHost.UserCreated, host.NewId()));

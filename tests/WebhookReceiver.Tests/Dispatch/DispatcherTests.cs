@@ -1,6 +1,8 @@
 using System.Text.Json;
 using FluentValidation;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using WebhookReceiver.Dispatch;
 using WebhookReceiver.Inbox;
 using WebhookReceiver.Tests.Support;
 
@@ -135,17 +137,19 @@ public sealed class DispatcherTests
     public async Task Handler_TakesTooLong_IsCancelledAndTriedAgain()
     {
         var started = new TaskCompletionSource();
+        var log = new RecordedLog<AttemptRunner>();
         await using var receiver = await ReceiverUnderTest.StartAsync(builder => builder.AddHandler<Order>("new_order", async (_, cancellationToken) =>
         {
             started.TrySetResult();
             await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
-        }));
+        }), services: services => services.AddSingleton<ILogger<AttemptRunner>>(log));
 
         await receiver.SendAsync();
         await started.Task;
         receiver.Clock.Advance(TimeSpan.FromSeconds(30));
 
         var completion = await receiver.NextAsync();
+        Assert.Equal("TimeoutException", Assert.Single(log.Lines).Values["Error"]);
         Assert.Equal(AttemptOutcome.Transient, completion.Outcome);
         Assert.Contains("longer than 00:00:30", completion.Error, StringComparison.Ordinal);
     }
@@ -287,8 +291,10 @@ public sealed class DispatcherTests
             .AddHandler<Order>("new_order", (_, _) => Task.CompletedTask)
             .AddHandler<Order>("new_order", (_, _) => Task.CompletedTask)));
 
-    [Fact]
-    public async Task Stop_HandlerThatHeedsItsToken_GoesBackToPendingWithoutPenalty()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Stop_HandlerThatHeedsItsToken_GoesBackToPendingWithoutPenalty(bool hasAnErrorOfItsOwn)
     {
         using var directory = new TemporaryDirectory();
         var started = new TaskCompletionSource();
@@ -297,7 +303,9 @@ public sealed class DispatcherTests
             builder => builder.AddHandler<Order>("new_order", async (_, cancellationToken) =>
             {
                 started.TrySetResult();
-                await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
+                var work = new TaskCompletionSource().Task.WaitAsync(cancellationToken);
+                await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await (hasAnErrorOfItsOwn ? throw new IOException("The connection was closed.") : work);
             }, options => options.Name = "slow"), directory))
         {
             id = await receiver.SendAsync();

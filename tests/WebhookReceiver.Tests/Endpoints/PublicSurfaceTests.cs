@@ -143,6 +143,7 @@ public sealed class PublicSurfaceTests : IAsyncDisposable
         var response = await AssertUnavailableAsync(receiver, "WHR4002", RejectionReason.StorageFailed);
 
         Assert.Equal(TimeSpan.FromSeconds(30), response.Headers.RetryAfter?.Delta);
+        Assert.Equal(0, receiver.Dispatcher.InMemory);
         Assert.DoesNotContain("canary", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 

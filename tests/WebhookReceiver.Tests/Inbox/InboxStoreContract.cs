@@ -327,6 +327,23 @@ public abstract class InboxStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Replay_WorkThatSucceededAtTheFirstTry_KeepsThatAttempt()
+    {
+        var item = await NewRunningAsync();
+        await EndAsync(item, AttemptOutcome.Succeeded);
+        var first = Assert.Single(Assert.Single((await FindAsync(item.Event)).Work).Attempts);
+
+        await _store.ReplayAsync(item.Event.Seq, [First], "again", Now);
+
+        Assert.Equal([first], Assert.Single((await FindAsync(item.Event)).Work).Attempts);
+        await EndAsync(Assert.Single(await ClaimAsync(Now)), AttemptOutcome.Succeeded);
+        Assert.Equal([(0, 1, "succeeded"), (1, 1, "succeeded")],
+            Assert.Single((await FindAsync(item.Event)).Work).Attempts.Select(static attempt => (attempt.Generation, attempt.Number, attempt.Outcome)));
+        await _store.ReplayAsync(item.Event.Seq, [First], "and again", Now);
+        Assert.Equal(2, Assert.Single((await FindAsync(item.Event)).Work).Attempts.Count);
+    }
+
+    [Fact]
     public async Task Replay_ParkedWork_BecomesThatOfTheHandlers()
     {
         var stored = TestEvents.New("e1");

@@ -36,7 +36,7 @@ public sealed class PipelineHost : IAsyncLifetime
     private readonly string _directory = Directory.CreateTempSubdirectory("webhook-receiver-test-").FullName;
     private readonly MeterListener _meters = new();
     private WebApplication? _app;
-    private long _mismatches;
+    private long _mismatches, _parked, _olderSecrets;
     private int _port;
     private int _ids;
 
@@ -49,6 +49,12 @@ public sealed class PipelineHost : IAsyncLifetime
 
     /// <summary>How many duplicates came with another body, as the metric says.</summary>
     internal long BodyMismatches => Volatile.Read(ref _mismatches);
+
+    /// <summary>How many events no handler took, as the metric says.</summary>
+    internal long Parked => Volatile.Read(ref _parked);
+
+    /// <summary>How many deliveries came with an old secret, as the metric says.</summary>
+    internal long OlderSecrets => Volatile.Read(ref _olderSecrets);
 
     internal IInboxReader Inbox => _app!.Services.GetRequiredService<IInboxStore>().Reader;
 
@@ -195,12 +201,26 @@ public sealed class PipelineHost : IAsyncLifetime
         _meters.InstrumentPublished = (instrument, listener) =>
         {
             // Other hosts of this process have a meter of the same name.
-            if (instrument.Name == "webhook.duplicate_body_mismatches" && ReferenceEquals(instrument.Meter.Scope, meters))
+            if (ReferenceEquals(instrument.Meter.Scope, meters))
             {
                 listener.EnableMeasurementEvents(instrument);
             }
         };
-        _meters.SetMeasurementEventCallback<long>((_, measurement, _, _) => Interlocked.Add(ref _mismatches, measurement));
+        _meters.SetMeasurementEventCallback<long>((instrument, measurement, _, _) =>
+        {
+            switch (instrument.Name)
+            {
+                case "webhook.duplicate_body_mismatches":
+                    Interlocked.Add(ref _mismatches, measurement);
+                    break;
+                case "webhook.parked":
+                    Interlocked.Add(ref _parked, measurement);
+                    break;
+                case "webhook.older_secrets":
+                    Interlocked.Add(ref _olderSecrets, measurement);
+                    break;
+            }
+        });
         _meters.Start();
     }
 }

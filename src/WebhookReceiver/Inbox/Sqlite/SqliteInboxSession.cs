@@ -25,7 +25,7 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
     private readonly SqliteStatement _insertEvent, _insertWork;
     private readonly SqliteStatement _succeed, _end, _insertAttempt;
     private readonly SqliteStatement _due, _claim, _readEvent;
-    private readonly SqliteStatement _workOf, _replay, _addWork, _removeParked, _cancel, _audit, _setMeta, _firstRunning;
+    private readonly SqliteStatement _workOf, _replay, _keepFirstTry, _addWork, _removeParked, _cancel, _audit, _setMeta, _firstRunning;
 
     // The random parts of ids, a block at a time: each call of the system's generator costs as much as many ids.
     private readonly long[] _tokens = new long[128];
@@ -78,6 +78,12 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
         _workOf = Prepare("SELECT handler, state, generation FROM work WHERE seq = ?1");
         _replay = Prepare("""
             UPDATE work SET state = 1, generation = ?3, attempt = 0, epoch = epoch + 1, due_at = ?4, error = NULL WHERE seq = ?1 AND handler = ?2
+            """);
+        // A success at the first try has no row of its own: its times stand in the work, which is about to be used again.
+        _keepFirstTry = Prepare("""
+            INSERT INTO attempt(seq, handler, epoch, generation, number, started_at, ended_at, outcome)
+            SELECT seq, handler, epoch, generation, attempt, started_at, ended_at, 0 FROM work
+            WHERE seq = ?1 AND state = 6 AND attempt = 1 AND generation = 0 AND started_at IS NOT NULL
             """);
         _addWork = Prepare("INSERT INTO work(seq, handler, state, generation, attempt, epoch, due_at) VALUES (?1, ?2, 1, ?3, 0, 0, ?4)");
         _removeParked = Prepare("DELETE FROM work WHERE seq = ?1 AND (handler = 0 OR state = 5)");
@@ -269,6 +275,7 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
         var generation = work.Max(static w => w.Generation) + 1;
         var at = now.ToUnixTimeMilliseconds();
         _removeParked.Bind(1, seq).Run();
+        _keepFirstTry.Bind(1, seq).Run();
         work = WorkOf(seq);
         foreach (var handler in handlers)
         {
