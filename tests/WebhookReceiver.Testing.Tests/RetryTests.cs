@@ -124,7 +124,7 @@ public sealed class RetryTests
 
         var attempted = await delivery.AttemptedAsync(1);
         Assert.Equal(EventState.Scheduled, attempted.State);
-        Assert.StartsWith("The attempt took longer", attempted.Error, StringComparison.Ordinal);
+        Assert.StartsWith("TimeoutException: The attempt took longer", attempted.Error, StringComparison.Ordinal);
     }
 
     [Fact]
