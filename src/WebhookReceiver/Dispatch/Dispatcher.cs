@@ -108,7 +108,14 @@ internal sealed class Dispatcher : IHostedService, IDisposable
 
     public void Dispose()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        // A host that failed to start is disposed of without having been stopped: the pump must hear of it.
         _isDisposed = true;
+        _stopping.Cancel();
         _queue.Dispose();
         _stopping.Dispose();
         _wake.Dispose();
@@ -186,11 +193,11 @@ internal sealed class Dispatcher : IHostedService, IDisposable
                 await ClaimDueAsync().ConfigureAwait(false);
                 await _wake.WaitAsync(_stopping.Token).ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+#pragma warning disable CA1031 // A store that is away for a moment must not end the dispatcher, and at its end nothing is left to be said.
+            catch (Exception) when (_stopping.IsCancellationRequested)
             {
                 return;
             }
-#pragma warning disable CA1031 // A store that is away for a moment must not end the dispatcher.
             catch (Exception error)
 #pragma warning restore CA1031
             {
