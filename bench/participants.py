@@ -22,8 +22,12 @@ class Bench:
 
     def __init__(self, work, secret, token):
         self.work, self.secret, self.token = work, secret, token
-        self.first_port = int(os.environ.get("BENCH_PORT", "18390"))
-        self.postgres = Postgres(work, self.first_port + 20)
+        self.last_port = int(os.environ.get("BENCH_PORT", "18390")) - 1
+        self.postgres = Postgres(work, self.port())
+
+    def port(self):
+        self.last_port += 1
+        return self.last_port
 
 
 class Participant:
@@ -34,7 +38,9 @@ class Participant:
     def __init__(self, bench, name, title, stores="nothing"):
         self.bench, self.name, self.title, self.stores = bench, name, title, stores
         self.process = None
-        self.port = bench.first_port + list(ALL).index(name)
+        self.directory = bench.work
+        self.asked_at = None
+        self.port = bench.port()
         self.url = f"http://127.0.0.1:{self.port}"
 
     def install(self):
@@ -48,7 +54,7 @@ class Participant:
         command, environment = self.command()
         self.log = os.path.join(self.bench.work, self.name + ".log")
         with open(self.log, "wb") as log:
-            self.process = subprocess.Popen(command, cwd=self.bench.work, env=os.environ | environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen(command, cwd=self.directory, env=os.environ | environment, stdout=log, stderr=log)
 
     def pause(self):
         self.process.send_signal(signal.SIGSTOP)
@@ -66,13 +72,15 @@ class Participant:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self.process = None
 
     def get(self, url, headers=None):
         with urllib.request.urlopen(urllib.request.Request(url, headers=headers or {}), timeout=60) as answer:
             return json.load(answer)
 
     def counts(self):
-        """What it has handled and what is still open, from the first start; None for a participant that keeps no account."""
+        """What it has handled and what is still open, from the first start; None for a participant that keeps no account. One that does says
+        in `asked_at` of when its last account is: what the account itself takes is not to be counted as the handling of events."""
         return None
 
     def until_handled(self, expected, limit):
@@ -83,14 +91,14 @@ class Dotnet(Participant):
     """A project of this solution."""
 
     project = assembly = None
-    runtime = "Release/net10.0"
+    published = None  # a directory, where it is not to be run as it is built
 
     def install(self):
         run("dotnet", "build", os.path.join(HERE, self.project), "-c", "Release", "-v", "quiet", "--nologo")
 
     def command(self):
-        program = os.path.join(HERE, self.project, "bin", self.runtime, self.assembly + ".dll")
-        return ["dotnet", program], {"Secret": self.bench.secret, "ASPNETCORE_URLS": self.url, "ASPNETCORE_ENVIRONMENT": "Production"}
+        directory = self.published or os.path.join(HERE, self.project, "bin/Release/net10.0")
+        return ["dotnet", os.path.join(directory, self.assembly + ".dll")], {"Secret": self.bench.secret, "ASPNETCORE_URLS": self.url, "ASPNETCORE_ENVIRONMENT": "Production"}
 
 
 class BareKestrel(Dotnet):
@@ -104,23 +112,35 @@ class Octokit(Dotnet):
 class Receiver(Dotnet):
     project, assembly, handles = "Receiver", "Receiver", True
 
+    def __init__(self, *words):
+        super().__init__(*words)
+        self.management_port = self.bench.port()
+        self.management = f"http://127.0.0.1:{self.management_port}"
+        self.settings = {}
+
+    @property
+    def inbox(self):
+        return os.path.join(self.directory, "inbox.db")
+
     def command(self):
-        management = f"http://127.0.0.1:{self.bench.first_port + 21}"
-        self.stats = management + "/api/v1/stats"
         command, environment = super().command()
         return command, environment | {
             "Logging__LogLevel__Default": "Warning",
             "WebhookReceiver__RequireHttps": "false",
-            "WebhookReceiver__Inbox__ConnectionString": f"Data Source={self.bench.work}/inbox.db",
-            "WebhookReceiver__Management__Url": management,
+            "WebhookReceiver__Inbox__ConnectionString": f"Data Source={self.inbox}",
+            "WebhookReceiver__Management__Url": self.management,
             "WebhookReceiver__Management__Token": self.bench.token,
             "WebhookReceiver__Dispatch__DrainDelay": "00:00:00",
             "WebhookReceiver__Sources__default__Sender": "hmac-sha256",
             "WebhookReceiver__Sources__default__Secrets__0": self.bench.secret,
-        }
+        } | self.settings
+
+    def ask(self, path):
+        return self.get(self.management + path, {"Authorization": "Bearer " + self.bench.token})
 
     def counts(self):
-        stats = self.get(self.stats, {"Authorization": "Bearer " + self.bench.token})
+        self.asked_at = time.monotonic()
+        stats = self.ask("/api/v1/stats")
         states = stats["states"]
         open_events = sum(states[state] for state in ("pending", "running", "scheduled"))
         events = sum(states.values())

@@ -1,0 +1,1 @@
+"""The parts of bench/scale, one module each: what grows, and how the cost grows with it."""
