@@ -6,7 +6,7 @@ from turns import median, plain_event
 
 SIZES = (1024, 16 * 1024, 128 * 1024, 1024 * 1024)
 
-# The writer takes 32 MiB of bodies at a time and answers the rest with 503, which would be a different load.
+# 32 MiB of bodies may wait for the writer; more is answered 503, which would be a different load.
 MOST_WAITING = 16 * 1024 * 1024
 
 
