@@ -41,7 +41,10 @@ class Sampler:
     def run(self):
         began = time.monotonic()
         while not self.ended.wait(self.interval):
-            self.samples.append((time.monotonic() - began, resident(self.member)))
+            try:
+                self.samples.append((time.monotonic() - began, resident(self.member)))
+            except OSError:
+                return  # the process has ended
 
     @property
     def highest(self):
@@ -53,12 +56,12 @@ class Sampler:
         return 60 * statistics.linear_regression(*zip(*half)).slope if len(half) > 1 else 0.0
 
 
-def first_answers(member, event, limit=300):
-    """Starts it. → seconds from the start of the process to the first 200 of an event, and of /readyz where there is one (else 0)"""
+def first_answers(member, event, limit=300, asks_ready=True):
+    """Starts it. → seconds from the start of the process to the first 200 of an event, and of /readyz where it has one and is asked (else 0)"""
     head = (f"POST {member.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {len(event.body)}\r\n"
             f"X-Signature-256: sha256={event.signature}\r\nX-Event-Id: {uuid.uuid4().hex}\r\nConnection: close\r\n\r\n")
     requests = {"answered": (member.port, head.encode() + event.body)}
-    if member.handles:
+    if member.handles and asks_ready:
         requests["ready"] = (member.management_port, b"GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
     began, times = time.monotonic(), {}
     member.start()
