@@ -128,6 +128,7 @@ internal sealed class SqliteInboxStore : IInboxStore
     private void Open()
     {
         Batteries_V2.Init();
+        SqliteLogVfs.Register();
         var version = raw.sqlite3_libversion_number();
         if (version < OldestSafeVersion)
         {
@@ -141,7 +142,7 @@ internal sealed class SqliteInboxStore : IInboxStore
 
         _lock = InboxLockFile.Take(_options.Path);
         PrivateFile.Open(_options.Path, FileShare.ReadWrite).Dispose();
-        var handle = _connection = Connect(raw.SQLITE_OPEN_READWRITE);
+        var handle = _connection = Connect(SqliteLogVfs.Name);
         Pragma(handle, "foreign_keys", "1");
         Pragma(handle, "page_size", $"{PageSize}", readBack: false); // takes effect in an empty file alone
         Pragma(handle, "journal_mode", "wal");
@@ -160,14 +161,14 @@ internal sealed class SqliteInboxStore : IInboxStore
         _session.AdvanceRunningFrom();
         _session.Commit();
         _reader = new SqliteInboxReader(_options.Path);
-        _copying = Connect(raw.SQLITE_OPEN_READWRITE);
+        _copying = Connect(vfs: null);
         _writer = new SqliteInboxWriter(_session, _copying, _options);
     }
 
-    private sqlite3 Connect(int flags)
+    private sqlite3 Connect(string? vfs)
     {
         // NOMUTEX: each connection is used by one thread at a time, so that SQLite need not lock it.
-        SqliteException.ThrowExceptionForRC(raw.sqlite3_open_v2(_options.Path, out var handle, flags | raw.SQLITE_OPEN_NOMUTEX, null), handle);
+        SqliteException.ThrowExceptionForRC(raw.sqlite3_open_v2(_options.Path, out var handle, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_NOMUTEX, vfs), handle);
         raw.sqlite3_busy_timeout(handle, 5000);
         raw.sqlite3_db_config(handle, raw.SQLITE_DBCONFIG_DEFENSIVE, 1, out _);
         Pragma(handle, "trusted_schema", "0");
