@@ -65,6 +65,21 @@ public sealed class SqliteLogFileTests : IDisposable
     }
 
     [Fact]
+    public void Commit_PagesThatAreInTheLogAndNewOnes_WritesEachWhereItBelongs()
+    {
+        Run("PRAGMA cache_size = 4; BEGIN");
+        InsertRows(1, 100, 4 * Kibibyte);
+        Run("PRAGMA cache_size = 1000");
+        Run("UPDATE t SET body = zeroblob(length(body)) WHERE id % 7 = 0");
+        InsertRows(101, 20, 4 * Kibibyte);
+        Run("COMMIT");
+
+        Assert.Equal("ok", Read(CrashCopy(), "PRAGMA integrity_check"));
+        Assert.Equal(120, Count(CrashCopy()));
+        Assert.Equal("14", Read(CrashCopy(), "SELECT count(*) FROM t WHERE body = zeroblob(length(body))"));
+    }
+
+    [Fact]
     public void Rollback_MoreThanTheCacheHolds_LeavesNothing()
     {
         Insert(1, 1, Kibibyte);
