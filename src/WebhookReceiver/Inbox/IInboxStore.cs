@@ -81,7 +81,7 @@ internal enum CompletionStatus
     Recorded,
     /// <summary>The work is not running in the claim's epoch any more: the result is dropped.</summary>
     Stale,
-    /// <summary>The write failed: the work is still running on disk, and is found at the next start.</summary>
+    /// <summary>The write failed: the work is still running on disk. A store that has not failed for good can be asked again.</summary>
     Failed,
 }
 
