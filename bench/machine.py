@@ -10,12 +10,12 @@ from participants import HERE
 
 def describe(directory):
     """The machine, with the disk that holds the directory."""
-    device, file_system, options = _mount(directory)
+    device, file_system = _output("findmnt", "-no", "SOURCE,FSTYPE", "-T", directory).split()
     return {
         "CPU": f"{_line('/proc/cpuinfo', 'model name') or platform.machine()}, {os.cpu_count()} cores, all shared with the load generator",
         "Memory": f"{int(_line('/proc/meminfo', 'MemTotal').split()[0]) / 2**20:.0f} GiB",
         "System": f"{platform.freedesktop_os_release()['PRETTY_NAME']}, {platform.system()} {platform.release()}",
-        "Disk": f"{device}, {file_system} ({options})",
+        "Disk": f"{device}, {file_system}",
         "Flush": flush(directory),
         ".NET SDK": _output("dotnet", "--version"),
         "Load": f"{_output('wrk', '-v').split(' [')[0]}, OpenLoop of this commit",
@@ -49,10 +49,6 @@ def flush(directory, times=300):
         os.unlink(name)
     taken.sort()
     return f"4 KiB and fdatasync: median {statistics.median(taken):.2f} ms, p99 {taken[times * 99 // 100]:.2f} ms ({times} times)"
-
-
-def _mount(directory):
-    return _output("findmnt", "-no", "SOURCE,FSTYPE,OPTIONS", "-T", directory).split(maxsplit=2)
 
 
 def _line(file, name):
