@@ -1,4 +1,4 @@
-"""What every measurement needs around its turns: a directory, the participants installed, started and warmed up, and all of it gone at the end."""
+"""What every measurement needs around its turns: a directory, the participants started and warmed up, and all of it gone at the end."""
 import os
 import secrets
 import shutil

@@ -31,7 +31,8 @@ def commit():
     """The commit that is measured, and that it is not the whole truth when something was changed since."""
     def git(*words):
         return _output("git", "-C", HERE, *words)
-    return git("rev-parse", "--short=12", "HEAD") + (" with changes that are not committed" if git("status", "--porcelain", "--untracked-files=no") else "")
+    changed = git("status", "--porcelain", "--untracked-files=no")
+    return git("rev-parse", "--short=12", "HEAD") + (" with changes that are not committed" if changed else "")
 
 
 def flush(directory, times=300):

@@ -26,13 +26,13 @@ def page(results, template):
     if closed:
         values |= {
             "seconds": str(next(run["seconds"] for run in results.runs if run["seconds"])),
-            "closed": "\n".join(f"### {number} connection{'s' if number > 1 else ''}\n{tables.rounds(results, 'closed', number)} "
-                                f"round{'s' if tables.rounds(results, 'closed', number) > 1 else ''}.\n\n" + "\n".join(tables.closed(results, number)) + "\n"
-                                for number in results.connections()).rstrip(),
+            "closed": "\n".join(
+                f"### {tables.connections(number)}\n{tables.rounds(results, 'closed', number).capitalize()}.\n\n"
+                + "\n".join(tables.closed(results, number)) + "\n" for number in results.connections()).rstrip(),
         }
     if opened:
         rate = next(run["rate"] for run in results.runs if run["rate"])
         values |= {"rate": f"{rate['a second']:,}", "rate_seconds": str(rate["seconds"]), "rate_connections": str(rate["connections"]),
-                   "rate_rounds": str(tables.rounds(results, "open")), "open": "\n".join(tables.opened(results)), "p99": tables.p99(results)}
-    stored = any(tables.stores(name) == "PostgreSQL" for number in results.connections() for name in results.members("closed", number))
-    return fill(template, values, {"closed": closed, "open": opened, "durable": stored})
+                   "rate_rounds": tables.rounds(results, "open"), "open": "\n".join(tables.opened(results)), "p99": tables.p99(results)}
+    took_part = {name for number in results.connections() for name in results.members("closed", number)}
+    return fill(template, values, {"closed": closed, "open": opened, "durable": any(tables.stores(name) == "PostgreSQL" for name in took_part)})

@@ -206,7 +206,8 @@ class Node:
         with open(os.path.join(RIVALS, "package-lock.json")) as lock:
             versions = {path.removeprefix("node_modules/"): entry.get("version") for path, entry in json.load(lock)["packages"].items()}
         names = [name for name in dict.fromkeys(("express" if self.name == "express" else "fastify", self.name)) if name in versions]
-        return ", ".join([*(f"{name} {versions[name]}" for name in names), "Node.js " + run(self.node(), "--version").strip().lstrip("v")])
+        node = "Node.js " + run(self.node(), "--version").strip().lstrip("v")
+        return ", ".join([*(f"{name} {versions[name]}" for name in names), node])
 
 
 class NodeReceiver(Node, Participant):
@@ -231,7 +232,8 @@ class Hangfire(Job, Dotnet):
     project, assembly = "rivals/hangfire", "HangfireReceiver"
 
     def version(self):
-        return f"Hangfire {package('Hangfire.AspNetCore')}, Hangfire.PostgreSql {package('Hangfire.PostgreSql')}, {super().version()}, {self.bench.postgres.version()}"
+        hangfire = f"Hangfire {package('Hangfire.AspNetCore')}, Hangfire.PostgreSql {package('Hangfire.PostgreSql')}"
+        return f"{hangfire}, {super().version()}, {self.bench.postgres.version()}"
 
     def install(self):
         super().install()

@@ -1,4 +1,4 @@
-"""The results as plots: SVG, the same bytes for the same results, on white, in colours that stay apart for those who see few (Okabe and Ito)."""
+"""The results as plots: SVG, the same bytes for the same results, on white, in colours that all can tell apart (Okabe and Ito)."""
 import os
 
 import matplotlib
@@ -8,7 +8,7 @@ import matplotlib.pyplot as pyplot  # noqa: E402 (the kind of output has to be k
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, NullLocator  # noqa: E402
 
 from participants import ALL  # noqa: E402
-from tables import stores, title  # noqa: E402
+from tables import connections as counted, stores, title  # noqa: E402
 from turns import PERCENTILES  # noqa: E402
 
 COLOURS = dict(zip(ALL, ("#000000", "#D55E00", "#009E73", "#0072B2", "#56B4E9", "#E69F00", "#CC79A7", "#7A7A7A", "#8B6D00"), strict=True))
@@ -29,7 +29,8 @@ def throughput(results, directory):
         there = [number for number in connections if name in results.members("closed", number)]
         if there:
             spreads = [results.handled(name, number) for number in there]
-            axes.errorbar([connections.index(number) for number in there], [spread.median for spread in spreads], yerr=_whiskers(spreads), capsize=3, **_style(name))
+            axes.errorbar([connections.index(number) for number in there], [spread.median for spread in spreads],
+                          yerr=_whiskers(spreads), capsize=3, **_style(name))
     axes.set_xticks(range(len(connections)), [str(number) for number in connections])
     axes.set_xlim(-0.3, len(connections) - 0.7)
     axes.set_yscale("log")
@@ -44,9 +45,10 @@ def throughput(results, directory):
 def ratios(results, directory):
     """Of what bare Kestrel handles, one panel for each number of connections."""
     connections = results.connections()
-    names = [name for name in reversed(COLOURS) if name != "bare" and any(name in results.members("closed", number) for number in connections)]
-    figure, panels = pyplot.subplots(1, len(connections), figsize=(max(5, 1.2 + 2.2 * len(connections)), 1.3 + 0.32 * len(names)), sharey=True, sharex=True, squeeze=False,
-                                     layout="constrained")
+    took_part = {name for number in connections for name in results.members("closed", number)}
+    names = [name for name in reversed(COLOURS) if name != "bare" and name in took_part]
+    size = (max(5, 1.2 + 2.2 * len(connections)), 1.3 + 0.32 * len(names))
+    figure, panels = pyplot.subplots(1, len(connections), figsize=size, sharey=True, sharex=True, squeeze=False, layout="constrained")
     for axes, number in zip(panels[0], connections, strict=True):
         there = [name for name in names if name in results.members("closed", number)]
         for name in there:
@@ -57,7 +59,7 @@ def ratios(results, directory):
         axes.xaxis.set_major_locator(FixedLocator([0.001, 0.01, 0.1, 1]))
         axes.xaxis.set_minor_locator(NullLocator())
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        axes.set_title(f"{number} connection{'s' if number > 1 else ''}", fontsize=10)
+        axes.set_title(counted(number), fontsize=10)
     panels[0][0].set_yticks(range(len(names)), [title(name) for name in names])
     panels[0][0].set_ylim(-0.6, len(names) - 0.4)
     figure.supxlabel("events handled a second, as a share of bare Kestrel's in the same round", fontsize=10)
@@ -71,7 +73,8 @@ def latency(results, directory):
     for name in results.members("open"):
         spreads = [results.latency("open", name, percentile) for percentile in PERCENTILES[:-1]]
         axes.plot(slower, [spread.median for spread in spreads], **_style(name) | {"linestyle": "-"})
-        axes.fill_between(slower, [spread.lowest for spread in spreads], [spread.highest for spread in spreads], color=COLOURS[name], alpha=0.15, linewidth=0)
+        axes.fill_between(slower, [spread.lowest for spread in spreads], [spread.highest for spread in spreads],
+                          color=COLOURS[name], alpha=0.15, linewidth=0)
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.xaxis.set_major_locator(FixedLocator([2, 10, 100, 1000, 10000]))

@@ -68,7 +68,8 @@ class Results:
         return [name for name in ALL if name in there]
 
     def of(self, part, connections=None, participant=None):
-        return [turn for turn in self.turns if turn["part"] == part and turn["connections"] == connections and participant in (None, turn["participant"])]
+        there = (turn for turn in self.turns if turn["part"] == part and turn["connections"] == connections)
+        return [turn for turn in there if participant in (None, turn["participant"])]
 
     def handled(self, participant, connections):
         return Spread([turn["handled"] for turn in self.of("closed", connections, participant)])
@@ -76,7 +77,8 @@ class Results:
     def ratio(self, participant, connections):
         """Of what bare Kestrel handled in the same round."""
         bare = {turn["round"]: turn["handled"] for turn in self.of("closed", connections, "bare")}
-        return Spread([turn["handled"] / bare[turn["round"]] for turn in self.of("closed", connections, participant) if turn["round"] in bare])
+        mine = self.of("closed", connections, participant)
+        return Spread([turn["handled"] / bare[turn["round"]] for turn in mine if turn["round"] in bare])
 
     def latency(self, part, participant, percentile, connections=None):
         return Spread([turn["ms"][percentile] for turn in self.of(part, connections, participant)])

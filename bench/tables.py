@@ -11,20 +11,21 @@ def stores(name):
     return ALL[name][2] if len(ALL[name]) > 2 else "nothing"
 
 
-def closed(results, connections):
+def closed(results, at):
     """Throughput at one number of connections."""
-    members = results.members("closed", connections)
-    still_open = {name: max(turn["open"] for turn in results.of("closed", connections, name)) for name in members}
+    members = results.members("closed", at)
+    still_open = {name: max(turn["open"] for turn in results.of("closed", at, name)) for name in members}
+    more = any(still_open.values())
     lines = [
-        "| | stores in | handled/s | lowest - highest | of bare Kestrel | lowest - highest | p50 ms | p99 ms |" + (" still open |" if any(still_open.values()) else ""),
-        "|---|---|---:|---:|---:|---:|---:|---:|" + ("---:|" if any(still_open.values()) else "")]
+        "| | stores in | handled/s | lowest - highest | of bare Kestrel | lowest - highest | p50 ms | p99 ms |" + (" still open |" if more else ""),
+        "|---|---|---:|---:|---:|---:|---:|---:|" + ("---:|" if more else "")]
     for name in members:
-        handled, ratio = results.handled(name, connections), results.ratio(name, connections)
-        p50, p99 = (results.latency("closed", name, percentile, connections).median for percentile in ("50", "99"))
+        handled, ratio = results.handled(name, at), results.ratio(name, at)
+        p50, p99 = (results.latency("closed", name, percentile, at).median for percentile in ("50", "99"))
         lines.append(
             f"| {title(name)} | {stores(name)} | {number(handled.median)} | {number(handled.lowest)} - {number(handled.highest)} "
             f"| {ratio.median:.3f} | {ratio.lowest:.3f} - {ratio.highest:.3f} | {p50:.2f} | {p99:.2f} |"
-            + (f" {still_open[name]:,} |" if any(still_open.values()) else ""))
+            + (f" {still_open[name]:,} |" if more else ""))
     return lines
 
 
@@ -47,14 +48,20 @@ def opened(results):
 def report(results):
     """What a person who runs the bench reads at its end."""
     facts, lines = results.facts, []
-    for connections in results.connections():
-        ours = results.ratio("receiver", connections)
-        lines += [f"## {connections} connections, closed loop", "", f"Ids {facts['ids']}, turns of {facts['seconds']} s, rounds: {rounds(results, 'closed', connections)}; medians.", "",
-                  *closed(results, connections), "",
-                  f"This receiver: {ours.median:.2f} of bare Kestrel (lowest round {ours.lowest:.2f}, highest {ours.highest:.2f}; target at 64 connections: 0.60).", ""]
+    for number in results.connections():
+        ours = results.ratio("receiver", number)
+        lines += [
+            f"## {connections(number)}, closed loop", "",
+            f"Ids {facts['ids']}, turns of {facts['seconds']} s, {rounds(results, 'closed', number)}; medians.", "",
+            *closed(results, number), "",
+            f"This receiver: {ours.median:.2f} of bare Kestrel "
+            f"(lowest round {ours.lowest:.2f}, highest {ours.highest:.2f}; target at 64 connections: 0.60).", ""]
     if results.members("open"):
-        lines += [f"## {facts['rate']['a second']:,} requests a second, open loop", "",
-                  f"Turns of {facts['rate']['seconds']} s, rounds: {rounds(results, 'open')}; ms from when a request was due, medians.", "", *opened(results), "", p99(results), ""]
+        rate = facts["rate"]
+        lines += [
+            f"## {rate['a second']:,} requests a second, open loop", "",
+            f"Turns of {rate['seconds']} s, {rounds(results, 'open')}; ms from when a request was due, medians.", "",
+            *opened(results), "", p99(results), ""]
     return "\n".join(lines)
 
 
@@ -63,8 +70,16 @@ def p99(results):
     return f"p99 of this receiver: {ratio:.2f} × that of bare Kestrel (target: at most 3)."
 
 
-def rounds(results, part, connections=None):
-    return len({turn["round"] for turn in results.of(part, connections)})
+def rounds(results, part, number=None):
+    return _count(len({turn["round"] for turn in results.of(part, number)}), "round")
+
+
+def connections(number):
+    return _count(number, "connection")
+
+
+def _count(number, word):
+    return f"{number} {word}{'s' if number > 1 else ''}"
 
 
 def number(value):

@@ -1,8 +1,8 @@
 """Whether rounds say that this receiver has become slower than its baseline."""
 from interval import median_interval
 
-# What the ratio may lie below the baseline without being a change of the program: on the same kind of machine the medians of whole runs differ
-# by this much from hour to hour, and another processor or disk shifts the share that storing has.
+# What the ratio may lie below the baseline without being a change of the program: on the same kind of machine the medians of whole runs
+# differ by this much from hour to hour, and another processor or disk shifts the share that storing has.
 MARGIN_SAME_MACHINE, MARGIN_OTHER_MACHINE = 0.15, 0.30
 
 
@@ -16,5 +16,6 @@ def verdict(ratios, baseline, machine):
             f"{'this kind of machine' if machine == baseline['machine'] else baseline['machine']}).")
     if highest >= least:
         return True, text
-    return False, (f"{text}\nThis receiver has become slower: the whole interval lies below. See what costs it with bench/micro and bench/run --rivals none. "
-                   "If it is worth its price, commit a new baseline with the change: bench/guard --update 'why'")
+    return False, (
+        f"{text}\nThis receiver has become slower: the whole interval lies below. See what costs it with bench/micro and bench/run --rivals none. "
+        "If it is worth its price, commit a new baseline with the change: bench/guard --update 'why'")
