@@ -1,9 +1,9 @@
 """Whether rounds say that this receiver has become slower than its baseline."""
 from interval import median_interval
 
-# What the ratio may lie below the baseline without being a change of the program: on the same kind of machine the medians of whole runs
-# differ by this much from hour to hour, and another processor or disk shifts the share that storing has.
-MARGIN_SAME_MACHINE, MARGIN_OTHER_MACHINE = 0.15, 0.30
+# What the ratio may lie below the baseline without being a change of the program: the same kind of machine is busier at one hour than at
+# another, and another processor or disk shifts the share that storing has.
+MARGIN_SAME_MACHINE, MARGIN_OTHER_MACHINE = 0.10, 0.30
 
 
 def verdict(ratios, baseline, machine):
