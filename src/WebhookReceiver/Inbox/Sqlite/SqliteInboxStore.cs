@@ -9,7 +9,7 @@ internal sealed class SqliteInboxStore : IInboxStore
     /// <summary>Older versions can corrupt a WAL that two connections use (https://sqlite.org/wal.html#walresetbug).</summary>
     private const int OldestSafeVersion = 3_051_003;
 
-    private const int PageSize = 16384;
+    private const int PageSize = 4096;
 
     /// <summary>The log is flushed at each commit.</summary>
     private const string Full = "2";
