@@ -60,7 +60,18 @@ internal readonly record struct HandlerIdentity(string Source, string Type, stri
 internal sealed record InboxDelivery(InboxEvent[] Events, int[][] Handlers, bool BornRunning)
 {
     /// <summary>The bytes of all bodies.</summary>
-    public long Size { get; } = Events.Sum(static e => (long)e.Body.Length);
+    public long Size { get; } = SizeOf(Events);
+
+    private static long SizeOf(InboxEvent[] events)
+    {
+        var size = 0L;
+        foreach (var item in events)
+        {
+            size += item.Body.Length;
+        }
+
+        return size;
+    }
 }
 
 /// <summary>What became of an append.</summary>

@@ -61,26 +61,21 @@ internal sealed class SqliteInboxStore : IInboxStore
 
     public int NumberOf(HandlerIdentity handler) => _numbers[handler];
 
-    public async ValueTask<AppendStatus> AppendAsync(InboxDelivery delivery)
+    public ValueTask<AppendStatus> AppendAsync(InboxDelivery delivery)
     {
         if (HasFailed)
         {
-            return AppendStatus.Failed;
+            return new(AppendStatus.Failed);
         }
 
         try
         {
             var command = new AppendCommand(delivery);
-            if (!Writer.TryAppend(command))
-            {
-                return AppendStatus.Overloaded;
-            }
-
-            return await command.Completion.ConfigureAwait(false);
+            return Writer.TryAppend(command) ? command.Completion : new(AppendStatus.Overloaded);
         }
-        catch (Exception error) when (error is SqliteException or ObjectDisposedException)
+        catch (ObjectDisposedException)
         {
-            return AppendStatus.Failed;
+            return new(AppendStatus.Failed);
         }
     }
 

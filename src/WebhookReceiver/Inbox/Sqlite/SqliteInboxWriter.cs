@@ -127,7 +127,7 @@ internal sealed class SqliteInboxWriter : IDisposable
             while (from < commands.Count)
             {
                 var count = BatchLength(commands, from);
-                Write([.. CollectionsMarshal.AsSpan(commands).Slice(from, count)]);
+                Write(CollectionsMarshal.AsSpan(commands).Slice(from, count));
                 from += count;
             }
 
@@ -189,7 +189,7 @@ internal sealed class SqliteInboxWriter : IDisposable
         return count;
     }
 
-    private void Write(WriterCommand[] commands)
+    private void Write(ReadOnlySpan<WriterCommand> commands)
     {
         if (Volatile.Read(ref _failure) is { } failure)
         {
@@ -241,7 +241,7 @@ internal sealed class SqliteInboxWriter : IDisposable
         }
     }
 
-    private bool TryExecuteAll(WriterCommand[] commands)
+    private bool TryExecuteAll(ReadOnlySpan<WriterCommand> commands)
     {
         try
         {
@@ -258,7 +258,7 @@ internal sealed class SqliteInboxWriter : IDisposable
         }
     }
 
-    private Exception?[] ExecuteEachAlone(WriterCommand[] commands)
+    private Exception?[] ExecuteEachAlone(ReadOnlySpan<WriterCommand> commands)
     {
         var errors = new Exception?[commands.Length];
         for (var i = 0; i < commands.Length; i++)
@@ -279,7 +279,7 @@ internal sealed class SqliteInboxWriter : IDisposable
         return errors;
     }
 
-    private void MoveMark(WriterCommand[] commands)
+    private void MoveMark(ReadOnlySpan<WriterCommand> commands)
     {
         foreach (var command in commands)
         {
