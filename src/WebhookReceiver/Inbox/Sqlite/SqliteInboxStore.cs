@@ -153,7 +153,6 @@ internal sealed class SqliteInboxStore : IInboxStore
         }
 
         Recovered = _session.Recover(_options.Clock.GetUtcNow());
-        _session.AdvanceRunningFrom();
         _session.Commit();
         _reader = new SqliteInboxReader(_options.Path);
         _copying = Connect(vfs: null);
@@ -181,18 +180,28 @@ internal sealed class SqliteInboxStore : IInboxStore
         exists.Reset();
         if (tables == 0)
         {
-            var code = raw.sqlite3_exec(handle, $"BEGIN IMMEDIATE; {SqliteSchema.Create} COMMIT;");
-            SqliteException.ThrowExceptionForRC(code, handle);
+            ChangeSchema(handle, SqliteSchema.Create);
             return;
         }
 
         using var version = new SqliteStatement(handle, "SELECT value FROM meta WHERE key = 'schema'");
         version.Step();
         var found = version.Integer(0);
-        if (found != SqliteSchema.Version)
+        version.Reset();
+        if (found == 2)
         {
-            throw new InboxException($"The inbox has schema version {found}; this program knows {SqliteSchema.Version}. Use the version that wrote it.");
+            ChangeSchema(handle, SqliteSchema.UpgradeFrom2);
         }
+        else if (found != SqliteSchema.Version)
+        {
+            throw new InboxException($"The inbox has schema version {found}; this program knows 2 to {SqliteSchema.Version}. Use the version that wrote it.");
+        }
+    }
+
+    private static void ChangeSchema(sqlite3 handle, string statements)
+    {
+        var code = raw.sqlite3_exec(handle, $"BEGIN IMMEDIATE; {statements} COMMIT;");
+        SqliteException.ThrowExceptionForRC(code, handle);
     }
 
     /// <summary>Sets and reads back, since SQLite answers a setting that it cannot make with silence.</summary>

@@ -52,8 +52,6 @@ internal sealed class AppendCommand(InboxDelivery delivery) : WriterCommand<Appe
 
     protected override AppendStatus Result => AppendStatus.Committed;
 
-    public int Events => delivery.Events.Length;
-
     public override void Execute(SqliteInboxSession session) => session.Append(delivery);
 
     public override void Fail(Exception error) => SetResult(AppendStatus.Failed);
