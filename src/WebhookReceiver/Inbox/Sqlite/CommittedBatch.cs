@@ -17,11 +17,7 @@ internal readonly ref struct CommittedBatch(ReadOnlySpan<WriterCommand> commands
             {
                 Fail(_commands[i], error);
             }
-            else if (!_commands[i].IsUrgent)
-            {
-                _commands[i].Succeed();
-            }
-            else
+            else if (_commands[i].IsUrgent)
             {
                 group.Add(_commands[i]);
                 if (group.IsFull)
@@ -33,6 +29,7 @@ internal readonly ref struct CommittedBatch(ReadOnlySpan<WriterCommand> commands
         }
 
         group.Start();
+        TellTheRest();
     }
 
     /// <summary>Says that nothing is acknowledged.</summary>
@@ -41,6 +38,18 @@ internal readonly ref struct CommittedBatch(ReadOnlySpan<WriterCommand> commands
         foreach (var command in _commands)
         {
             Fail(command, error);
+        }
+    }
+
+    /// <summary>Here, since nobody waits for these, and last, since somebody waits for the others.</summary>
+    private void TellTheRest()
+    {
+        for (var i = 0; i < _commands.Length; i++)
+        {
+            if (!_commands[i].IsUrgent && errors?[i] is null)
+            {
+                _commands[i].Succeed();
+            }
         }
     }
 
