@@ -54,9 +54,10 @@ function request()
   return wrk.format()
 end
 
--- One line for the script that reads it: answers, those that are not 2xx or 3xx, broken connections, microseconds, p50, p99.
+-- One line for the script that reads it: answers, those that are not 2xx or 3xx, connections that broke when they were opened, read, written,
+-- answers later than the timeout, microseconds, p50, p99.
 function done(summary, latency)
   local errors = summary.errors
-  io.write(string.format("RESULT %d %d %d %d %d %d\n", summary.requests, errors.status,
-    errors.connect + errors.read + errors.write + errors.timeout, summary.duration, latency:percentile(50), latency:percentile(99)))
+  io.write(string.format("RESULT %d %d %d %d %d %d %d %d %d\n", summary.requests, errors.status, errors.connect, errors.read, errors.write,
+    errors.timeout, summary.duration, latency:percentile(50), latency:percentile(99)))
 end

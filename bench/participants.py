@@ -1,8 +1,10 @@
 """Who takes part in the bench: how each is installed, started, asked what it has handled, and stopped."""
+import functools
 import glob
 import json
 import os
 import platform
+import re
 import shutil
 import signal
 import subprocess
@@ -11,6 +13,9 @@ import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 RIVALS = os.path.join(HERE, "rivals")
+
+# In front of a command: it ends when the bench ends in whatever way, by SIGKILL too.
+BOUND = ["setpriv", "--pdeathsig", "KILL"]
 
 
 class Void(Exception):
@@ -26,6 +31,7 @@ class Bench:
         self.postgres = Postgres(work, self.port())
 
     def port(self):
+        """One that nobody else of this bench has."""
         self.last_port += 1
         return self.last_port
 
@@ -37,14 +43,17 @@ class Participant:
 
     def __init__(self, bench, name, title, stores="nothing"):
         self.bench, self.name, self.title, self.stores = bench, name, title, stores
-        self.process = None
+        self.process = self.handled_at = None
         self.directory = bench.work
-        self.asked_at = None
         self.port = bench.port()
         self.url = f"http://127.0.0.1:{self.port}"
 
     def install(self):
         pass
+
+    def version(self):
+        """What is measured, with the versions that matter."""
+        raise NotImplementedError
 
     def command(self):
         """The program with its arguments, and what is added to its environment."""
@@ -54,7 +63,7 @@ class Participant:
         command, environment = self.command()
         self.log = os.path.join(self.bench.work, self.name + ".log")
         with open(self.log, "wb") as log:
-            self.process = subprocess.Popen(command, cwd=self.directory, env=os.environ | environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen([*BOUND, *command], cwd=self.directory, env=os.environ | environment, stdout=log, stderr=log)
 
     def pause(self):
         self.process.send_signal(signal.SIGSTOP)
@@ -79,12 +88,13 @@ class Participant:
             return json.load(answer)
 
     def counts(self):
-        """What it has handled and what is still open, from the first start; None for a participant that keeps no account. One that does says
-        in `asked_at` of when its last account is: what the account itself takes is not to be counted as the handling of events."""
+        """What it has handled and what is still open, from the first start; None for a participant that keeps no account."""
         return None
 
     def until_handled(self, expected, limit):
-        """Returns its account when what it accepted is handled. `expected` is the handled count that the turn should lead to."""
+        """Returns its account when what it accepted is handled, and sets `handled_at` to the moment from which that was so. `expected` is
+        the handled count that the turn should lead to."""
+        self.handled_at = time.monotonic()
 
 
 class Dotnet(Participant):
@@ -94,11 +104,14 @@ class Dotnet(Participant):
     published = None  # a directory, where it is not to be run as it is built
 
     def install(self):
-        run("dotnet", "build", os.path.join(HERE, self.project), "-c", "Release", "-v", "quiet", "--nologo")
+        build(self.project)
 
     def command(self):
-        directory = self.published or os.path.join(HERE, self.project, "bin/Release/net10.0")
-        return ["dotnet", os.path.join(directory, self.assembly + ".dll")], {"Secret": self.bench.secret, "ASPNETCORE_URLS": self.url, "ASPNETCORE_ENVIRONMENT": "Production"}
+        program = os.path.join(self.published or built(self.project), self.assembly + ".dll")
+        return ["dotnet", program], {"Secret": self.bench.secret, "ASPNETCORE_URLS": self.url, "ASPNETCORE_ENVIRONMENT": "Production"}
+
+    def version(self):
+        return "ASP.NET Core " + max(re.findall(r"Microsoft\.AspNetCore\.App (10\.\S+)", run("dotnet", "--list-runtimes")), key=numbers)
 
 
 class BareKestrel(Dotnet):
@@ -108,6 +121,9 @@ class BareKestrel(Dotnet):
 class Octokit(Dotnet):
     project, assembly, headers = "rivals/octokit", "OctokitReceiver", "github"
 
+    def version(self):
+        return f"Octokit.Webhooks.AspNetCore {package('Octokit.Webhooks.AspNetCore')}, {super().version()}"
+
 
 class Receiver(Dotnet):
     project, assembly, handles = "Receiver", "Receiver", True
@@ -116,7 +132,7 @@ class Receiver(Dotnet):
         super().__init__(*words)
         self.management_port = self.bench.port()
         self.management = f"http://127.0.0.1:{self.management_port}"
-        self.settings = {}
+        self.settings = {}  # beside those that all have
 
     @property
     def inbox(self):
@@ -135,11 +151,13 @@ class Receiver(Dotnet):
             "WebhookReceiver__Sources__default__Secrets__0": self.bench.secret,
         } | self.settings
 
+    def version(self):
+        return f"this commit, Microsoft.Data.Sqlite {package('Microsoft.Data.Sqlite')}, {super().version()}"
+
     def ask(self, path):
         return self.get(self.management + path, {"Authorization": "Bearer " + self.bench.token})
 
     def counts(self):
-        self.asked_at = time.monotonic()
         stats = self.ask("/api/v1/stats")
         states = stats["states"]
         open_events = sum(states[state] for state in ("pending", "running", "scheduled"))
@@ -149,12 +167,18 @@ class Receiver(Dotnet):
         return states["succeeded"], open_events
 
     def until_handled(self, expected, limit):
-        end = time.monotonic() + limit
-        while (counts := self.counts())[1] > 0:
-            if time.monotonic() > end:
-                raise Void(f"the receiver: {counts[1]} events are still not handled")
-            time.sleep(0.1)
-        return counts
+        """It keeps its account beside what it stores: to ask for it costs no more for many events than for few."""
+        end, last = time.monotonic() + limit, None
+        while True:
+            counts = self.counts()
+            self.handled_at = time.monotonic()
+            # A pause in which nothing was added: what the load had sent when it hung up has been handled too.
+            if counts[0] >= expected and counts[1] == 0 and counts == last:
+                return counts
+            if self.handled_at > end:
+                raise Void(f"the receiver: of {expected} events {counts[0]} are handled, and {counts[1]} still open")
+            last = counts
+            time.sleep(0.02)
 
 
 class Job(Participant):
@@ -167,13 +191,19 @@ class Job(Participant):
         return stats["handled"], stats["open"]
 
     def until_handled(self, expected, limit):
-        end = time.monotonic() + limit
-        # /handled reads a number in memory; /stats asks the database, and so comes last, when there should be nothing left.
-        while self.get(self.url + "/handled") < expected and time.monotonic() < end:
-            time.sleep(0.05)
-        while (counts := self.counts())[1] > 0 and time.monotonic() < end:
-            time.sleep(0.1)
-        return counts
+        """Counts in memory (/handled) as long as there must be something open, and only then what is stored: that takes longer the more it
+        is, and is no time of the turn."""
+        end, last = time.monotonic() + limit, -1
+        while True:
+            handled = self.get(self.url + "/handled")
+            self.handled_at = time.monotonic()
+            if self.handled_at > end:
+                return self.counts()
+            # A pause in which no handler ended: what the load had sent when it hung up has been handled too, and the last commit is done.
+            if handled >= expected and handled == last and (counts := self.counts())[1] == 0:
+                return counts
+            last = handled
+            time.sleep(0.02)
 
 
 class Node:
@@ -186,11 +216,21 @@ class Node:
             run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", cwd=RIVALS)
             Node.installed = True
 
-    def command(self):
+    def node(self):
         cpu = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
         node = os.path.join(RIVALS, "node_modules", "node-linux-" + cpu, "bin", "node")
-        return [node if os.path.exists(node) else "node", os.path.join(RIVALS, self.name, "server.js")], {
+        return node if os.path.exists(node) else "node"
+
+    def command(self):
+        return [self.node(), os.path.join(RIVALS, self.name, "server.js")], {
             "NODE_ENV": "production", "SECRET": self.bench.secret, "PORT": str(self.port)}
+
+    def version(self):
+        with open(os.path.join(RIVALS, "package-lock.json")) as lock:
+            versions = {path.removeprefix("node_modules/"): entry.get("version") for path, entry in json.load(lock)["packages"].items()}
+        names = [name for name in dict.fromkeys(("express" if self.name == "express" else "fastify", self.name)) if name in versions]
+        node = "Node.js " + run(self.node(), "--version").strip().lstrip("v")
+        return ", ".join([*(f"{name} {versions[name]}" for name in names), node])
 
 
 class NodeReceiver(Node, Participant):
@@ -198,6 +238,9 @@ class NodeReceiver(Node, Participant):
 
 
 class NodeJob(Node, Job):
+    def version(self):
+        return f"{super().version()}, {self.bench.postgres.version()}"
+
     def install(self):
         super().install()
         self.bench.postgres.install()
@@ -210,6 +253,10 @@ class NodeJob(Node, Job):
 
 class Hangfire(Job, Dotnet):
     project, assembly = "rivals/hangfire", "HangfireReceiver"
+
+    def version(self):
+        hangfire = f"Hangfire {package('Hangfire.AspNetCore')}, Hangfire.PostgreSql {package('Hangfire.PostgreSql')}"
+        return f"{hangfire}, {super().version()}, {self.bench.postgres.version()}"
 
     def install(self):
         super().install()
@@ -228,19 +275,22 @@ class AdnanhWebhook(Participant):
     def install(self):
         debian("webhook", "webhook")
 
+    def version(self):
+        return run("webhook", "-version").strip().replace(" version", "")
+
     def command(self):
         return ["webhook", "-hooks", os.path.join(RIVALS, "adnanh-webhook", "hooks.json"), "-template", "-ip", "127.0.0.1",
                 "-port", str(self.port)], {"SECRET": self.bench.secret}
 
     def until_handled(self, expected, limit):
         """It answers before its commands have run and keeps no account of them: it is done when it has used no time for a while."""
-        end, last, since = time.monotonic() + limit, None, time.monotonic()
+        end, last = time.monotonic() + limit, None
         while time.monotonic() < end:
             with open(f"/proc/{self.process.pid}/stat") as stat:
                 used = stat.read().rsplit(")", 1)[1].split()[11:15]  # its own time and that of its commands
             if used != last:
-                last, since = used, time.monotonic()
-            elif time.monotonic() - since > 0.2:
+                last, self.handled_at = used, time.monotonic()
+            elif time.monotonic() - self.handled_at > 0.2:
                 return
             time.sleep(0.02)
         raise Void(f"webhook: its commands still run after {limit} s")
@@ -263,6 +313,9 @@ class Postgres:
             debian("initdb", "postgresql")
         self.bin = max(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(path.split("/")[4]))
 
+    def version(self):
+        return "PostgreSQL " + re.search(r"[\d.]+", run(f"{self.bin}/postgres", "--version"))[0]
+
     def start(self):
         # PostgreSQL refuses to run as root.
         as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] if os.getuid() == 0 else []
@@ -274,7 +327,8 @@ class Postgres:
         settings = [argument for name, value in self.SETTINGS.items() for argument in ("-c", f"{name}={value}")]
         with open(os.path.join(self.directory, "log"), "wb") as log:
             self.process = subprocess.Popen(
-                [*as_postgres, f"{self.bin}/postgres", "-D", data, "-p", str(self.port), "-k", self.directory, *settings],
+                # QUIT: it ends at once and takes its other processes with it.
+                ["setpriv", "--pdeathsig", "QUIT", *as_postgres[1:], f"{self.bin}/postgres", "-D", data, "-p", str(self.port), "-k", self.directory, *settings],
                 cwd=self.directory, stdout=log, stderr=log)
         ready = [f"{self.bin}/pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         for _ in range(100):
@@ -308,10 +362,38 @@ def run(*command, cwd=None, env=None, timeout=None):
     return done.stdout
 
 
+@functools.cache
+def build(project):
+    """Once, however many ask for it."""
+    run("dotnet", "build", os.path.join(HERE, project), "-c", "Release", "-v", "quiet", "--nologo")
+
+
+def built(project):
+    """The directory in which the program stands."""
+    return os.path.join(HERE, project, "bin/Release/net10.0")
+
+
 def debian(program, package):
     if shutil.which(program) is None:
         run("apt-get", "update", "-q")
         run("apt-get", "install", "-qy", "--no-install-recommends", package)
+
+
+def debian_module(module, package):
+    """Of Debian's own Python, which draws the plots."""
+    if subprocess.run(["/usr/bin/python3", "-c", f"import {module}"], stderr=subprocess.DEVNULL).returncode:
+        run("apt-get", "update", "-q")
+        run("apt-get", "install", "-qy", "--no-install-recommends", package)
+
+
+def package(name):
+    """The version of a NuGet package of this solution."""
+    with open(os.path.join(HERE, "..", "Directory.Packages.props")) as props:
+        return re.search(f'"{name}" Version="([^"]+)"', props.read())[1]
+
+
+def numbers(version):
+    return [int(number) for number in re.findall(r"\d+", version)]
 
 
 LIMIT = {"bare": (BareKestrel, "bare Kestrel"), "receiver": (Receiver, "this receiver", "SQLite")}

@@ -1,11 +1,8 @@
-"""Turns: one participant at a time under the load, and what it says checked against what was sent."""
+"""One turn of one participant: the event that is sent, the load, and the check of what the participant says against what was sent."""
 import hashlib
 import hmac
 import json
 import os
-import platform
-import statistics
-import subprocess
 import sys
 import time
 import urllib.error
@@ -14,9 +11,12 @@ import urllib.request
 import participants
 from participants import HERE, Void
 
+# Of the open loop, in the order in which OpenLoop prints them; 100 is the slowest answer of all.
+PERCENTILES = ("50", "75", "90", "95", "99", "99.5", "99.9", "99.95", "99.99", "100")
+
 
 class Event:
-    """One event of an exact size, with its signature."""
+    """One event of an exact size, with its signature. What fills it up is the member `padding` of its object `padded`."""
 
     def __init__(self, work, secret, name, size, event, padded, padding):
         padded[padding] = ""
@@ -26,10 +26,10 @@ class Event:
         self.file = os.path.join(work, f"{name}-{size}.json")
         with open(self.file, "wb") as file:
             file.write(self.body)
-        self.signature = signature(secret, self.body)
+        self.signature = sign(secret, self.body)
 
 
-def signature(secret, body):
+def sign(secret, body):
     return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
@@ -76,59 +76,58 @@ def start(participant, event):
 
 
 class Turns:
-    """Runs one participant at a time and checks what it says against what was sent."""
+    """Runs one participant at a time: closed loop (`closed`, as fast as the answers come) and open loop (`open`, at a fixed rate)."""
 
-    def __init__(self, options, events):
-        self.options, self.events, self.number = options, events, 0
+    def __init__(self, ids, all_events, drain=120, threads=2):
+        self.ids, self.events, self.drain, self.threads, self.number = ids, all_events, drain, threads, 0
 
     def closed(self, participant, connections, seconds, event=None, targets=None):
-        """A turn of requests as fast as they are answered, all of one event; with `targets`, over the paths and signatures of that file."""
         # What the connections had sent when wrk hung up is accepted and never counted by wrk: each can have one such request.
         return self.turn(participant, lambda: self.load(participant, connections, seconds, event, targets), connections)
 
     def load(self, participant, connections, seconds, event=None, targets=None):
-        """→ answers, seconds, p50 and p99 in ms"""
+        """The load of a closed loop alone, of the usual event or another one; with `targets`, over the paths and signatures of that file.
+        → answers, seconds, latencies in ms by percentile"""
         self.number += 1
         event = event or self.events[participant.headers]
         output = participants.run(
-            "wrk", f"-t{min(self.options.threads, connections)}", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "--latency",
+            *participants.BOUND, "wrk", f"-t{min(self.threads, connections)}", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "--latency",
             "-s", os.path.join(HERE, "events.lua"), participant.url + participant.path, "--",
-            self.options.ids, str(self.number), event.signature, event.file, participant.headers, *([targets] if targets else []),
-            timeout=seconds + 60)
+            self.ids, str(self.number), event.signature, event.file, participant.headers, *([targets] if targets else []))
         line = next(line for line in output.splitlines() if line.startswith("RESULT "))
-        answers, failed, broken, microseconds, p50, p99 = map(int, line.split()[1:])
-        if failed + broken:
-            raise Void(f"{participant.title}: {failed} answers were not 2xx, {broken} connections broke\n{output}")
-        return answers, microseconds / 1e6, [p50 / 1000, p99 / 1000]
+        answers, refused, connect, read, write, late, microseconds, p50, p99 = map(int, line.split()[1:])
+        if refused + connect + read + write + late:
+            raise Void(f"{participant.title}, {connections} connections: {refused} answers were not 2xx; connections that broke: {connect} when "
+                       f"opened, {read} when read, {write} when written; {late} answers later than 30 s\n{output}")
+        return answers, microseconds / 1e6, {"50": p50 / 1000, "99": p99 / 1000}
 
-    def open(self, participant):
+    def open(self, participant, rate, seconds, connections):
         event = self.events[participant.headers]
 
         def load():
             self.number += 1
             output = participants.run(
-                "dotnet", os.path.join(HERE, "OpenLoop/bin/Release/net10.0/OpenLoop.dll"), str(participant.port), participant.path,
-                str(self.options.rate), str(self.options.rate_seconds), str(self.options.rate_connections),
-                self.options.ids, str(self.number), event.signature, event.file,
+                *participants.BOUND, "dotnet", os.path.join(participants.built("OpenLoop"), "OpenLoop.dll"), str(participant.port), participant.path,
+                str(rate), str(seconds), str(connections), self.ids, str(self.number), event.signature, event.file, *PERCENTILES,
                 # The thread that sees a socket ready reads it: no hop to another one within what is measured.
-                env=os.environ | {"DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS": "1"}, timeout=self.options.rate_seconds + 120)
+                env=os.environ | {"DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS": "1"}, timeout=seconds + 120)
             answers, failed, microseconds, *percentiles = map(int, output.split())
             if failed:
                 raise Void(f"{participant.title}: {failed} answers were not 200")
-            return answers, microseconds / 1e6, [value / 1000 for value in percentiles]
+            return answers, microseconds / 1e6, {name: value / 1000 for name, value in zip(PERCENTILES, percentiles, strict=True)}
 
         return self.turn(participant, load, 0)
 
     def turn(self, participant, load, uncounted):
-        """→ answers/s, handled/s, what is still open, latencies in ms"""
+        """→ answers/s, handled/s, what is still open, latencies in ms by percentile"""
         participant.resume()
         time.sleep(0.3)  # what its timers have to catch up with is not the load's
         before = participant.counts() or (0, 0)
         answers, seconds, latencies = load()
         loaded = time.monotonic()
-        after = participant.until_handled(before[0] + before[1] + answers, self.options.drain)
-        # Honest throughput: what was still to be handled when the load ended counts as time of the turn.
-        total = seconds + ((participant.asked_at or time.monotonic()) - loaded if participant.handles else 0)
+        after = participant.until_handled(before[0] + before[1] + answers, self.drain)
+        # Honest throughput: what was still to be handled when the load ended counts as time of the turn; the counting does not.
+        total = seconds + (max(0, participant.handled_at - loaded) if participant.handles else 0)
         handled, still_open = answers, 0
         if after is not None:
             more = sum(after) - sum(before) - answers
@@ -139,20 +138,10 @@ class Turns:
         if participant.stores == "PostgreSQL":
             participant.bench.postgres.sql("checkpoint")  # its writing shall not fall into the next one's turn
         participant.pause()
-        return [answers / seconds, handled / total, still_open, *latencies]
+        return {"answered": round(answers / seconds, 1), "handled": round(handled / total, 1), "open": still_open, "ms": latencies}
 
 
-def machine():
-    with open("/proc/cpuinfo") as cpuinfo:
-        cpu = next((line.split(":")[1].strip() for line in cpuinfo if line.startswith("model name")), platform.machine())
-    dotnet = subprocess.run(["dotnet", "--version"], capture_output=True, text=True).stdout.strip()
-    return (f"{os.cpu_count()} cores ({cpu}), the load generator on the same cores; "
-            f"{platform.system()} {platform.release()}, .NET SDK {dotnet}.")
-
-
-def median(turns, column):
-    return statistics.median(turn[column] for turn in turns)
-
-
-def number(value):
-    return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}"
+def rounds(number, members):
+    """The rounds with those that have a turn, in order: forwards, then backwards, so that whatever drifts falls on all alike."""
+    for index in range(1, number + 1):
+        yield index, members if index % 2 else members[::-1]

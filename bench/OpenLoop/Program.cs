@@ -1,9 +1,9 @@
 // Sends signed events at a fixed rate, whether the answers keep up or not, and measures each from the moment at which it was due. A load
 // that waits for a slow answer before it sends the next request leaves out the requests that would have suffered (coordinated omission).
 //
-//   OpenLoop PORT PATH RATE SECONDS CONNECTIONS ascending|random RUN SIGNATURE BODY-FILE
+//   OpenLoop PORT PATH RATE SECONDS CONNECTIONS ascending|random RUN SIGNATURE BODY-FILE PERCENTILE...
 //
-// Prints: answers, failures and microseconds with the warm-up, then p50, p99, p99.9 and the maximum in microseconds without it.
+// Prints: answers, failures and microseconds with the warm-up, then the percentiles in microseconds without it.
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -24,9 +24,11 @@ var result = load.Run(rate, rate * seconds);
 
 var latencies = result.Microseconds;
 Array.Sort(latencies);
-long At(double share) => latencies[Math.Min(latencies.Length - 1, (int)Math.Ceiling(latencies.Length * share) - 1)];
-Console.WriteLine(string.Create(
-    CultureInfo.InvariantCulture,
-    $"{latencies.Length + rate} {warmUp.Failed + result.Failed} {warmUp.TotalMicroseconds + result.TotalMicroseconds} {At(0.5)} {At(0.99)} {At(0.999)} {latencies[^1]}"));
+Console.WriteLine(string.Join(
+    ' ',
+    [
+        latencies.Length + rate, warmUp.Failed + result.Failed, warmUp.TotalMicroseconds + result.TotalMicroseconds,
+        .. args[9..].Select(percentile => latencies[Math.Max(0, (int)Math.Ceiling(latencies.Length * decimal.Parse(percentile, CultureInfo.InvariantCulture) / 100) - 1)]),
+    ]));
 
 static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

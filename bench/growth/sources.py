@@ -5,9 +5,9 @@ import secrets
 import statistics
 import time
 
-from growth.scale import ratio
+from growth.scale import middle, ratio, shown
 from growth.watch import cpu_seconds, first_answers, resident
-from turns import median, signature
+from turns import sign
 
 NUMBERS = (1, 100, 1000)
 IDLE_SECONDS = 11  # at least two looks at the files
@@ -30,7 +30,7 @@ def measure(scale):
                 scale.row("start", round_number, member.title, first, ready)
             member.stop()
 
-    scale.start(bare)
+    scale.warm(bare)
     idle_memory, idle_time = {}, {}
     for member in members:
         first_answers(member, scale.event)
@@ -44,16 +44,15 @@ def measure(scale):
         scale.row("idle", member.title, "MiB and CPU s", idle_memory[member], idle_time[member])
         member.stop()
 
-    scale.start(*members)
-    scale.row("load", "round", "participant", "answered/s", "handled/s", "open", "p50 ms", "p99 ms")
+    scale.warm(*members)
     turns = scale.interleave([bare, *members], "sources", targets=targets)
-    scale.page += ["## Many sources", ""]
+    scale.title = "Many sources"
     scale.table("sources", "first 200 s", "MiB after the start", "CPU idle", "answered/s", "handled/s", "of bare Kestrel", "of one source", "p99 ms", "MiB after the load")
     one = turns[next(iter(members)).name]
     for member in members:
         mine = turns[member.name]
         scale.line(member.title, f"{statistics.median(starts[member]):.2f}", idle_memory[member], f"{idle_time[member] / IDLE_SECONDS:.1%}",
-                   median(mine, 0), median(mine, 1), ratio(mine, turns["bare"]), ratio(mine, one), f"{median(mine, 4):.1f}", resident(member))
+                   middle(mine, "answered"), middle(mine, "handled"), shown(ratio(mine, turns["bare"])), shown(ratio(mine, one)), f"{middle(mine, '99'):.1f}", resident(member))
     scale.write(f"A secret each, in appsettings.json; the load goes over all of them in turn. {options.rounds} rounds of {options.seconds} s at 64 connections, "
                 f"random ids; medians, the start's of {options.starts}. *CPU idle*: of one core over {IDLE_SECONDS} s without a request, in which the files are "
                 "read again every 5 s.")
@@ -65,7 +64,7 @@ def configure(scale, member, count):
     for index in range(1, count):
         secret = secrets.token_hex(32)
         sources[f"source-{index:04d}"] = {"Sender": "hmac-sha256", "Secrets": [secret]}
-        lines.append(f"/webhook/source-{index:04d} {signature(secret, scale.event.body)}")
+        lines.append(f"/webhook/source-{index:04d} {sign(secret, scale.event.body)}")
     with open(os.path.join(member.directory, "appsettings.json"), "w") as file:
         json.dump({"WebhookReceiver": {"Sources": sources}}, file, indent=2)
     path = os.path.join(member.directory, "targets")

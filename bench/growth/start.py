@@ -27,14 +27,11 @@ def measure(scale):
     members = {}
     for form, arguments in FORMS.items():
         for kind, title in ((Bare, "bare Kestrel"), (participants.Receiver, "this receiver"), (Host, "the host")):
-            member = scale.add(kind(scale.bench, f"{kind.__name__}-{form}".lower(), title))
-            member.directory = os.path.join(scale.bench.work, member.name)
+            member = scale.add(kind(scale.shared, f"{kind.__name__}-{form}".lower(), title))
             member.published = os.path.join(participants.HERE, member.project, "bin/published", form)
-            os.makedirs(member.directory)
             if kind is not Bare:
                 member.settings |= SETTINGS
-            if not options.no_build:
-                publish(member, arguments)
+            publish(member, arguments)
             members[member] = (form, kind)
 
     for member in members:
@@ -48,7 +45,7 @@ def measure(scale):
             scale.row(round_number, member.name, times[member][-1])
             member.stop()
 
-    scale.page += ["## Start", ""]
+    scale.title = "Start"
     scale.table("", "code", "first 200 ms", "lowest", "highest", "of bare Kestrel")
     for member, (form, _) in members.items():
         bare = next(times[other] for other, of in members.items() if of == (form, Bare))

@@ -2,9 +2,9 @@
 import os
 import statistics
 
-from growth.scale import ratio
+from growth.scale import middle, ratio, shown
 from growth.watch import first_answers, forget, resident, timed
-from turns import median, number
+from tables import number
 
 COLD, WARM = "cold", "warm"
 
@@ -39,18 +39,19 @@ def measure(scale):
             scale.row(path, "ms", member.title, *times)
         member.stop()
 
-    scale.start(bare, *inboxes)
-    scale.row("load", "round", "participant", "answered/s", "handled/s", "open", "p50 ms", "p99 ms")
+    scale.warm(bare, *inboxes)
     turns = scale.interleave([bare, *inboxes], "stored")
     empty = turns[next(iter(inboxes)).name]
 
-    scale.page += ["## Events that are stored already", ""]
+    scale.title = "Events that are stored already"
     scale.table("events", "file GB", "answered/s", "handled/s", "of bare Kestrel", f"of {options.events[0]:,} events", "p99 ms", "MiB after the load")
-    scale.line("bare Kestrel", "", median(turns["bare"], 0), median(turns["bare"], 1), "1", "", f"{median(turns['bare'], 4):.1f}", resident(bare))
+    scale.line("bare Kestrel", "", middle(turns["bare"], "answered"), middle(turns["bare"], "handled"), "1", "", f"{middle(turns['bare'], '99'):.1f}", resident(bare))
     for member in inboxes:
         mine = turns[member.name]
-        scale.line(member.title, f"{sizes[member] / 1e9:.2f}", median(mine, 0), median(mine, 1), ratio(mine, turns["bare"]), ratio(mine, empty),
-                   f"{median(mine, 4):.1f}", resident(member))
+        scale.line(member.title, f"{sizes[member] / 1e9:.2f}", middle(mine, "answered"), middle(mine, "handled"), shown(ratio(mine, turns["bare"])), shown(ratio(mine, empty)),
+                   f"{middle(mine, '99'):.1f}", resident(member))
+    against = [ratio(turns[member.name], turns["bare"]) for member in inboxes]
+    scale.plot = [[events, spread.median, spread.lowest, spread.highest] for events, spread in zip(inboxes.values(), against, strict=True)]
     scale.write(f"{options.rounds} rounds of {options.seconds} s in turns at 64 connections under random ids, events of 1,024 bytes; those that were "
                 "stored before have 256. Medians, and the ratio's lowest and highest round.")
     scale.table("events", "first 200 s", "/readyz s", "first 200 s, cold", "/readyz s, cold", "MiB after the start", "stats ms, first",

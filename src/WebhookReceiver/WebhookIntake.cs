@@ -13,22 +13,22 @@ namespace WebhookReceiver;
 /// <summary>The way of one delivery, from its bytes to its event on disk: verify, open, store. No HTTP in it.</summary>
 internal sealed class WebhookIntake(EnvelopeReader envelopes, HandlerRegistry handlers, IInboxStore store, Dispatcher dispatcher, WebhookMetrics metrics, ILogger<WebhookIntake> logger)
 {
-    public async ValueTask<ReceiveResult> ReceiveAsync(Delivery delivery)
+    public ValueTask<ReceiveResult> ReceiveAsync(Delivery delivery)
     {
         if (HandshakeResponder.TryAnswerUnverified(delivery) is { } early)
         {
-            return early;
+            return new(early);
         }
 
         if (delivery.Method != "POST")
         {
-            return new ReceiveResult.Rejected(RejectionReason.HandshakeRefused);
+            return new(new ReceiveResult.Rejected(RejectionReason.HandshakeRefused));
         }
 
         var verdict = SignatureVerifier.Verify(delivery);
         if (!verdict.IsVerified)
         {
-            return new ReceiveResult.Rejected(ReasonOf(verdict.Outcome));
+            return new(new ReceiveResult.Rejected(ReasonOf(verdict.Outcome)));
         }
 
         if (verdict.KeyIndex > 0)
@@ -40,10 +40,11 @@ internal sealed class WebhookIntake(EnvelopeReader envelopes, HandlerRegistry ha
         var digest = SHA256.HashData(delivery.Body);
         if (Open(delivery, verdict, digest, out var webhookEvent) is { } result)
         {
-            return result;
+            return new(result);
         }
 
-        return await StoreAsync(delivery, webhookEvent!).ConfigureAwait(false);
+        // Only storing waits: whatever waits keeps its state on the heap, for each delivery.
+        return StoreAsync(delivery, webhookEvent!);
     }
 
     /// <returns><see langword="null"/> if the delivery carries an event, otherwise its result.</returns>

@@ -44,6 +44,13 @@ internal sealed class WebhookMetrics
     public void Observe(Dispatcher dispatcher) =>
         _meter.CreateObservableGauge("webhook.dispatch.in_memory", () => dispatcher.InMemory, "{attempt}", "Work that is handed over and not yet completed.");
 
+    /// <summary>Shows what the inbox holds, once it is open.</summary>
+    public void Observe(InboxGauges gauges)
+    {
+        _meter.CreateObservableGauge("webhook.events", gauges.Events, "{event}", "Events in the inbox by state.");
+        _meter.CreateObservableGauge("webhook.unaccounted", gauges.Unaccounted, "{work}", "Open work whose rows are gone: 0, unless somebody removed them behind the product's back.");
+    }
+
     /// <summary>A delivery was stored or known.</summary>
     public void Received(string source, bool isDuplicate, TimeSpan duration)
     {

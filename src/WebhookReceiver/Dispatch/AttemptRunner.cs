@@ -20,7 +20,7 @@ internal sealed class AttemptRunner(
     /// <param name="item">The claim.</param>
     /// <param name="limit">A source whose token the handler gets; it is given a time limit here, which the caller resets.</param>
     /// <param name="stopping">Cancelled when the host stops.</param>
-    public async Task<WorkCompletion> RunAsync(WorkItem item, CancellationTokenSource limit, CancellationToken stopping)
+    public async ValueTask<WorkCompletion> RunAsync(WorkItem item, CancellationTokenSource limit, CancellationToken stopping)
     {
         var started = clock.GetUtcNow();
         if (handlers.Find(item.Handler) is not { } handler)
@@ -40,7 +40,7 @@ internal sealed class AttemptRunner(
         return completion;
     }
 
-    private async Task<WorkCompletion> InvokeAsync(
+    private async ValueTask<WorkCompletion> InvokeAsync(
         WorkItem item, HandlerRegistration handler, CancellationTokenSource limit, DateTimeOffset started, CancellationToken stopping)
     {
         var timeout = handler.Timeout ?? _options.HandlerTimeout;
@@ -48,9 +48,14 @@ internal sealed class AttemptRunner(
         {
             limit.CancelAfter(timeout);
             var scope = scopes.CreateAsyncScope();
-            await using (scope.ConfigureAwait(false))
+            try
             {
                 await handler.InvokeAsync(scope.ServiceProvider, item.Event, item.Attempt, limit.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                // Not by a using: to configure its await, the scope would be boxed.
+                await scope.DisposeAsync().ConfigureAwait(false);
             }
 
             return new WorkCompletion(item, AttemptOutcome.Succeeded, started, clock.GetUtcNow());
@@ -89,6 +94,8 @@ internal sealed class AttemptRunner(
         var (stored, name) = (item.Event, handler.Identity.Name);
         switch (completion.Outcome)
         {
+            case AttemptOutcome.Succeeded when !logger.IsEnabled(LogLevel.Debug):
+                break;
             case AttemptOutcome.Succeeded:
                 Log.EventHandled(logger, stored.PublicId, stored.Source, stored.Type, name, item.Attempt, (completion.EndedAt - completion.StartedAt).TotalMilliseconds);
                 break;

@@ -150,6 +150,20 @@ internal sealed class Dispatcher : IHostedService, IDisposable
 
     private void Finish(WorkCompletion completion) => _store.Complete(completion, _recorded);
 
+    private async Task FinishLaterAsync(WorkCompletion completion)
+    {
+        try
+        {
+            await Task.Delay(PollInterval, _clock, _stopping.Token).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
+        {
+            // The host stops: this is the last time that it is tried.
+        }
+
+        Finish(completion);
+    }
+
     /// <summary>Called by the store, on its own thread.</summary>
     private void Recorded(WorkCompletion completion, CompletionStatus status)
     {
@@ -159,6 +173,10 @@ internal sealed class Dispatcher : IHostedService, IDisposable
             case CompletionStatus.Stale:
                 Log.StaleCompletion(_logger, item.Event.PublicId, item.Handler, item.Epoch);
                 break;
+            case CompletionStatus.Failed when !_store.HasFailed && !_stopping.IsCancellationRequested:
+                // A full disk heals, and the handler has done its work: its end is kept, and the room with it, until it can be written.
+                _ = FinishLaterAsync(completion);
+                return;
             case CompletionStatus.Failed:
                 Log.CompletionFailed(_logger, item.Event.PublicId);
                 break;

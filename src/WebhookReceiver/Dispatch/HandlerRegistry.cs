@@ -48,7 +48,7 @@ internal sealed class HandlerRegistry
             return known;
         }
 
-        int[] numbers = [.. _handlers.Zip(_numbers).Where(pair => Serves(pair.First.Identity, source, type)).Select(static pair => pair.Second)];
+        var numbers = NumbersFor(source, type);
         if (_resolved.Count < MaxCached)
         {
             _resolved.TryAdd((source, type), numbers);
@@ -56,6 +56,9 @@ internal sealed class HandlerRegistry
 
         return numbers;
     }
+
+    private int[] NumbersFor(string source, string type) =>
+        [.. _handlers.Zip(_numbers).Where(pair => Serves(pair.First.Identity, source, type)).Select(static pair => pair.Second)];
 
     private static bool Serves(HandlerIdentity handler, string source, string type)
     {

@@ -16,7 +16,7 @@ internal static class HandshakeResponder
     /// <summary>Answers a handshake that comes before any signature can be.</summary>
     public static ReceiveResult? TryAnswerUnverified(Delivery delivery)
     {
-        if (!delivery.Source.Handshakes.Any(handshake => !handshake.Definition.Verified && handshake.Definition.Method == delivery.Method))
+        if (!delivery.Source.HasHandshake(delivery.Method, verified: false))
         {
             return null;
         }

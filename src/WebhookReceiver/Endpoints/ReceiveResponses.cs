@@ -27,24 +27,7 @@ internal static class ReceiveResponses
         }
 
         response.ContentType = JsonType;
-        if (stored.Events is [var only])
-        {
-            return WriteReceiptAsync(response, only);
-        }
-
-        return WriteJsonAsync(response, json =>
-        {
-            WriteReceipt(json, stored.Events[0]);
-            json.WriteStartArray("events");
-            foreach (var part in stored.Events)
-            {
-                json.WriteStartObject();
-                WriteReceipt(json, part);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-        });
+        return stored.Events is [var only] ? WriteReceiptAsync(response, only) : WriteReceiptsAsync(response, stored.Events);
     }
 
     public static Task WriteAsync(HttpResponse response, ReceiveResult.Answered answered)
@@ -112,17 +95,32 @@ internal static class ReceiveResponses
     // The answer to the usual delivery: ids are URL-safe, so that nothing needs escaping.
     private static Task WriteReceiptAsync(HttpResponse response, InboxEvent stored)
     {
+        Span<byte> id = stackalloc byte[PublicId.Length];
+        PublicId.Format(stored.Seq, stored.Token, id);
         Span<byte> buffer = stackalloc byte[128];
-        var ok = System.Text.Unicode.Utf8.TryWrite(buffer, $"{{\"id\":\"{stored.PublicId}\",\"status\":\"{StatusOf(stored)}\"}}", out var length);
+        var ok = System.Text.Unicode.Utf8.TryWrite(buffer, $"{{\"id\":\"{(ReadOnlySpan<byte>)id}\",\"status\":\"{StatusOf(stored)}\"}}", out var length);
         System.Diagnostics.Debug.Assert(ok, "An id has at most 64 characters.");
         response.ContentLength = length;
         buffer[..length].CopyTo(response.BodyWriter.GetSpan(length));
         response.BodyWriter.Advance(length);
 
-
         // The server flushes when the request ends: headers and body then leave in one write.
         return Task.CompletedTask;
     }
+
+    private static Task WriteReceiptsAsync(HttpResponse response, InboxEvent[] events) => WriteJsonAsync(response, json =>
+    {
+        WriteReceipt(json, events[0]);
+        json.WriteStartArray("events");
+        foreach (var part in events)
+        {
+            json.WriteStartObject();
+            WriteReceipt(json, part);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
 
     private static void WriteReceipt(Utf8JsonWriter json, InboxEvent stored)
     {

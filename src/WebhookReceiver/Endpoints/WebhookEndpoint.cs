@@ -77,7 +77,7 @@ internal sealed class WebhookEndpoint
     {
         format = BodyFormat.Json;
         var isPost = HttpMethods.IsPost(request.Method);
-        if (!isPost && !source.Handshakes.Any(handshake => handshake.Definition.Method == request.Method))
+        if (!isPost && !source.HasHandshake(request.Method, verified: false) && !source.HasHandshake(request.Method, verified: true))
         {
             return RejectionReason.MethodNotAllowed;
         }
@@ -114,7 +114,7 @@ internal sealed class WebhookEndpoint
         Format = format,
         ContentType = request.ContentType ?? "",
         Headers = request.Headers,
-        Query = request.Query,
+        Query = request.QueryString.HasValue ? request.Query : QueryCollection.Empty,
         ReceivedAt = _clock.GetUtcNow(),
     };
 
@@ -127,7 +127,10 @@ internal sealed class WebhookEndpoint
                 foreach (var item in stored.Events)
                 {
                     _metrics.Received(sourceName, item.IsDuplicate, duration);
-                    Log.DeliveryAccepted(_logger, item.PublicId, sourceName, item.Type, item.EventId, item.IsDuplicate ? "duplicate" : "accepted");
+                    if (_logger.IsEnabled(LogLevel.Debug))
+                    {
+                        Log.DeliveryAccepted(_logger, item.PublicId, sourceName, item.Type, item.EventId, item.IsDuplicate ? "duplicate" : "accepted");
+                    }
                 }
 
                 return ReceiveResponses.WriteAsync(context.Response, stored);

@@ -77,9 +77,10 @@ internal sealed class DeliveryContent : IDisposable
     /// <summary>The value of the first template whose parts are all present; <see langword="null"/> if none is.</summary>
     public string? First(IReadOnlyList<Template> templates, bool numbers = false)
     {
-        foreach (var template in templates)
+        // By index, here and below: to enumerate a list behind its interface allocates.
+        for (var place = 0; place < templates.Count; place++)
         {
-            if (Read(template, numbers) is { } value)
+            if (Read(templates[place], numbers) is { } value)
             {
                 return value;
             }
@@ -97,9 +98,9 @@ internal sealed class DeliveryContent : IDisposable
         }
 
         var text = new StringBuilder();
-        foreach (var part in template.Parts)
+        for (var place = 0; place < template.Parts.Count; place++)
         {
-            if (Read(part, numbers) is not { } value)
+            if (Read(template.Parts[place], numbers) is not { } value)
             {
                 return null;
             }
@@ -119,8 +120,9 @@ internal sealed class DeliveryContent : IDisposable
             return false;
         }
 
-        foreach (var token in part.Pointer)
+        for (var depth = 0; depth < part.Pointer.Count; depth++)
         {
+            var token = part.Pointer[depth];
             switch (current.ValueKind)
             {
                 case JsonValueKind.Object when current.TryGetProperty(token, out var member):

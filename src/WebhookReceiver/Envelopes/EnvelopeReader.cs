@@ -31,12 +31,10 @@ internal sealed class EnvelopeReader(IValidator<WebhookEnvelope> validator)
     {
         var plan = delivery.Source.Plan;
         var envelope = Read(delivery, content, digest, plan, schemeIndex, signedAt);
-        var validation = validator.Validate(envelope);
-        if (!validation.IsValid)
+        if (!WebhookEnvelopeValidator.IsRight(envelope))
         {
             webhookEvent = null;
-            errors = validation.Errors.GroupBy(error => Pointer(plan, schemeIndex, error.PropertyName), static error => error.ErrorMessage, StringComparer.Ordinal)
-                .ToDictionary(static group => group.Key, static group => group.ToArray(), StringComparer.Ordinal);
+            errors = ErrorsOf(envelope, plan, schemeIndex);
             return false;
         }
 
@@ -58,6 +56,10 @@ internal sealed class EnvelopeReader(IValidator<WebhookEnvelope> validator)
         };
         return true;
     }
+
+    private Dictionary<string, string[]> ErrorsOf(WebhookEnvelope envelope, SenderPlan plan, int schemeIndex) => validator.Validate(envelope).Errors
+        .GroupBy(error => Pointer(plan, schemeIndex, error.PropertyName), static error => error.ErrorMessage, StringComparer.Ordinal)
+        .ToDictionary(static group => group.Key, static group => group.ToArray(), StringComparer.Ordinal);
 
     /// <summary>Whether the id is the body's digest for want of another, and not because the source asks for it.</summary>
     private static bool IsDigest(string id, byte[] digest, WebhookSource source) =>
@@ -112,8 +114,9 @@ internal sealed class EnvelopeReader(IValidator<WebhookEnvelope> validator)
 
     private static DataLocation? DataOf(Delivery delivery, DeliveryContent content, SenderPlan plan)
     {
-        foreach (var part in plan.Event.Data)
+        for (var place = 0; place < plan.Event.Data.Count; place++)
         {
+            var part = plan.Event.Data[place];
             if (part.Kind == TemplatePartKind.Form)
             {
                 if (content.Form is not null)

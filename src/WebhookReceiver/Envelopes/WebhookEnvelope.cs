@@ -9,4 +9,4 @@ namespace WebhookReceiver.Envelopes;
 /// <param name="TypeGrammar">The grammar that the type must have.</param>
 /// <param name="Timestamp">When the event happened.</param>
 /// <param name="Data">Where the data stands.</param>
-internal sealed record WebhookEnvelope(string? Id, string? Type, TypeGrammar TypeGrammar, DateTimeOffset? Timestamp, DataLocation? Data);
+internal readonly record struct WebhookEnvelope(string? Id, string? Type, TypeGrammar TypeGrammar, DateTimeOffset? Timestamp, DataLocation? Data);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.RegularExpressions;
 using FluentValidation;
@@ -16,18 +17,36 @@ internal sealed partial class WebhookEnvelopeValidator : AbstractValidator<Webho
     {
         RuleFor(static envelope => envelope.Type).Cascade(CascadeMode.Stop)
             .NotEmpty().WithMessage("The type is missing or not a string.")
-            .Must(static type => type!.Length <= MaxTypeLength && IsPlain(type)).WithMessage($"The type is 1 to {MaxTypeLength} characters, without controls and without blanks at its ends.")
-            .Must(static type => type!.Length <= MaxDottedTypeLength && DottedType().IsMatch(type))
-            .When(static envelope => envelope.TypeGrammar == TypeGrammar.Dotted, ApplyConditionTo.CurrentValidator)
+            .Must(IsType).WithMessage($"The type is 1 to {MaxTypeLength} characters, without controls and without blanks at its ends.")
+            .Must(IsDottedType).When(static envelope => envelope.TypeGrammar == TypeGrammar.Dotted, ApplyConditionTo.CurrentValidator)
             .WithMessage($"The type is words of letters, digits and underscores, joined by dots, at most {MaxDottedTypeLength} characters.");
         RuleFor(static envelope => envelope.Id).Cascade(CascadeMode.Stop)
             .NotEmpty().WithMessage("The id is missing.")
-            .Must(static id => Encoding.UTF8.GetByteCount(id!) <= MaxIdBytes && IsPlain(id!)).WithMessage($"The id is 1 to {MaxIdBytes} bytes, without controls and without blanks at its ends.");
+            .Must(IsId).WithMessage($"The id is 1 to {MaxIdBytes} bytes, without controls and without blanks at its ends.");
         RuleFor(static envelope => envelope.Data).NotNull().WithMessage("The data is missing or null.");
     }
 
+    /// <summary>
+    /// Whether an envelope keeps all rules: what <see cref="AbstractValidator{T}.Validate(T)"/> decides as well, which allocates its context
+    /// and its result, and is for telling a sender what is wrong.
+    /// </summary>
+    public static bool IsRight(in WebhookEnvelope envelope) =>
+        envelope.Data is not null && IsType(envelope.Type) && IsId(envelope.Id)
+        && (envelope.TypeGrammar != TypeGrammar.Dotted || IsDottedType(envelope.Type));
+
+    private static bool IsType([NotNullWhen(true)] string? type) => type is { Length: <= MaxTypeLength } && IsPlain(type);
+
+    private static bool IsDottedType([NotNullWhen(true)] string? type) => type is { Length: <= MaxDottedTypeLength } && DottedType().IsMatch(type);
+
+    private static bool IsId([NotNullWhen(true)] string? id) => id is not null && Encoding.UTF8.GetByteCount(id) <= MaxIdBytes && IsPlain(id);
+
     private static bool IsPlain(string text)
     {
+        if (text.Length == 0)
+        {
+            return false;
+        }
+
         foreach (var character in text)
         {
             // Lone surrogates cannot be stored as UTF-8; two of them would become the same text.

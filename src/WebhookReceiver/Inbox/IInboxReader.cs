@@ -9,7 +9,7 @@ internal interface IInboxReader
     /// <summary>One event with its work; <see langword="null"/> if there is none, or the random part of the id is wrong.</summary>
     Task<EventDetail?> FindAsync(long seq, long token, CancellationToken cancellationToken);
 
-    /// <summary>Counts by state.</summary>
+    /// <summary>Counts by state. What it costs depends on how much work is open, not on how much is stored.</summary>
     Task<InboxCounts> CountAsync(CancellationToken cancellationToken);
 }
 
@@ -35,6 +35,9 @@ internal sealed record WorkDetail(
 internal sealed record AttemptDetail(int Generation, int Number, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string Outcome, string? Error);
 
 /// <summary>How many events there are in each state.</summary>
-/// <param name="ByState">By state.</param>
-/// <param name="Unaccounted">Events that have no work at all: always 0 unless rows were removed behind the product's back.</param>
+/// <param name="ByState">By state. An event whose work is all done has succeeded.</param>
+/// <param name="Unaccounted">
+/// How much work was open when it was last written and is not there any more, by a count that is kept beside the rows: always 0 unless rows
+/// were removed behind the product's back.
+/// </param>
 internal sealed record InboxCounts(IReadOnlyDictionary<WorkState, long> ByState, long Unaccounted);

@@ -60,7 +60,18 @@ internal readonly record struct HandlerIdentity(string Source, string Type, stri
 internal sealed record InboxDelivery(InboxEvent[] Events, int[][] Handlers, bool BornRunning)
 {
     /// <summary>The bytes of all bodies.</summary>
-    public long Size { get; } = Events.Sum(static e => (long)e.Body.Length);
+    public long Size { get; } = SizeOf(Events);
+
+    private static long SizeOf(InboxEvent[] events)
+    {
+        var size = 0L;
+        foreach (var item in events)
+        {
+            size += item.Body.Length;
+        }
+
+        return size;
+    }
 }
 
 /// <summary>What became of an append.</summary>
@@ -81,7 +92,7 @@ internal enum CompletionStatus
     Recorded,
     /// <summary>The work is not running in the claim's epoch any more: the result is dropped.</summary>
     Stale,
-    /// <summary>The write failed: the work is still running on disk, and is found at the next start.</summary>
+    /// <summary>The write failed: the work is still running on disk. A store that has not failed for good can be asked again.</summary>
     Failed,
 }
 

@@ -53,5 +53,6 @@ internal sealed class InboxEvent
     /// <summary>For a duplicate, whether its body differs from the first one's.</summary>
     public bool IsBodyMismatch { get; set; }
 
+    /// <summary>See <see cref="Inbox.PublicId"/>. Made when it is first asked for, which may be never.</summary>
     public string PublicId => _publicId ??= Inbox.PublicId.Format(Seq, Token);
 }

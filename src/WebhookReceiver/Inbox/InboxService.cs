@@ -7,7 +7,8 @@ using WebhookReceiver.Inbox.Sqlite;
 namespace WebhookReceiver.Inbox;
 
 /// <summary>Opens the inbox before anything else starts and closes it when everything else has stopped.</summary>
-internal sealed class InboxService(IInboxStore store, HandlerRegistry handlers, Dispatcher dispatcher, WebhookMetrics metrics, ILogger<InboxService> logger) : IHostedService
+internal sealed class InboxService(
+    IInboxStore store, HandlerRegistry handlers, Dispatcher dispatcher, WebhookMetrics metrics, TimeProvider clock, ILogger<InboxService> logger) : IHostedService
 {
     private bool _isOpen;
 
@@ -24,6 +25,7 @@ internal sealed class InboxService(IInboxStore store, HandlerRegistry handlers, 
         _isOpen = true;
         handlers.Number(store);
         metrics.Observe(dispatcher);
+        metrics.Observe(new InboxGauges(store, clock));
         if (store is SqliteInboxStore sqlite)
         {
             Log.InboxOpened(logger, sqlite.Path, sqlite.Recovered);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace WebhookReceiver.Inbox;
 
@@ -14,15 +15,25 @@ internal static class PublicId
     private const string Prefix = "whe_";
     private const int Bytes = 2 * sizeof(long);
 
-    public static string Format(long seq, long token) =>
-        string.Create(Prefix.Length + Base64Url.GetEncodedLength(Bytes), (seq, token), static (text, id) =>
-        {
-            Span<byte> bytes = stackalloc byte[Bytes];
-            BinaryPrimitives.WriteInt64BigEndian(bytes, id.token);
-            BinaryPrimitives.WriteInt64BigEndian(bytes[sizeof(long)..], id.seq ^ id.token);
-            Prefix.CopyTo(text);
-            Base64Url.EncodeToChars(bytes, text[Prefix.Length..]);
-        });
+    /// <summary>How many characters an id has; all of them are ASCII.</summary>
+    public static readonly int Length = Prefix.Length + Base64Url.GetEncodedLength(Bytes);
+
+    public static string Format(long seq, long token)
+    {
+        Span<byte> utf8 = stackalloc byte[Length];
+        Format(seq, token, utf8);
+        return Encoding.ASCII.GetString(utf8);
+    }
+
+    /// <summary>Writes an id without making a text of it.</summary>
+    public static void Format(long seq, long token, Span<byte> utf8)
+    {
+        Span<byte> bytes = stackalloc byte[Bytes];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, token);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[sizeof(long)..], seq ^ token);
+        Encoding.ASCII.GetBytes(Prefix, utf8);
+        Base64Url.EncodeToUtf8(bytes, utf8[Prefix.Length..]);
+    }
 
     /// <summary>Reads an id back.</summary>
     /// <returns><see langword="false"/> if it is not one of ours; whether such an event exists is for the store to say.</returns>
@@ -31,7 +42,7 @@ internal static class PublicId
         (seq, token) = (0, 0);
         Span<byte> bytes = stackalloc byte[Bytes];
         if (!text.StartsWith(Prefix, StringComparison.Ordinal)
-            || text.Length != Prefix.Length + Base64Url.GetEncodedLength(Bytes)
+            || text.Length != Length
             || Base64Url.DecodeFromChars(text[Prefix.Length..], bytes, out _, out var written) != OperationStatus.Done
             || written != Bytes)
         {

@@ -95,7 +95,7 @@ internal sealed record SourceSummary(string Name, string Sender, int Secrets, in
 
 /// <summary>Counts.</summary>
 /// <param name="States">Events by state.</param>
-/// <param name="Unaccounted">Events without any work: 0, unless rows were removed behind the product's back.</param>
+/// <param name="Unaccounted">Work that was open and is gone: 0, unless rows were removed behind the product's back.</param>
 /// <param name="Duplicates">Duplicates since the start.</param>
 /// <param name="Rejected">Rejections since the start.</param>
 internal sealed record InboxStats(IReadOnlyDictionary<string, long> States, long Unaccounted, long Duplicates, long Rejected);

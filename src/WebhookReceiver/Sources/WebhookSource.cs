@@ -45,9 +45,7 @@ internal sealed class WebhookSource
     public IReadOnlyList<SourceSecret> Secrets => _secrets;
 
     /// <summary>The keys of the secrets that are live, newest first. Allocates only where a secret has an end.</summary>
-    public ReadOnlySpan<SenderKey> LiveKeys(DateTimeOffset now) => _canExpire
-        ? _secrets.Where(secret => secret.IsLive(now)).Select(static secret => secret.Key).ToArray()
-        : _keys;
+    public ReadOnlySpan<SenderKey> LiveKeys(DateTimeOffset now) => _canExpire ? KeysLiveAt(now) : _keys;
 
     /// <summary>The position among the configured secrets of a key among the live ones.</summary>
     public int SecretIndexOf(int liveIndex, DateTimeOffset now)
@@ -67,6 +65,22 @@ internal sealed class WebhookSource
 
         return -1;
     }
+
+    /// <summary>Whether the sender has a handshake by this method, with or without a signature.</summary>
+    public bool HasHandshake(string method, bool verified)
+    {
+        foreach (var handshake in Handshakes)
+        {
+            if (handshake.Definition.Verified == verified && handshake.Definition.Method == method)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private SenderKey[] KeysLiveAt(DateTimeOffset now) => [.. _secrets.Where(secret => secret.IsLive(now)).Select(static secret => secret.Key)];
 
     /// <summary>The headers that the row names in its map or asks to keep, and what every sender has. Never the signature.</summary>
     private static string[] HeadersToKeep(SenderPlan plan)

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using FluentValidation;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using SQLitePCL;
 using WebhookReceiver.Dispatch;
 using WebhookReceiver.Inbox;
 using WebhookReceiver.Tests.Support;
@@ -41,6 +43,42 @@ public sealed class DispatcherTests
 
         Assert.Equal(AttemptOutcome.Succeeded, (await receiver.NextAsync()).Outcome);
         Assert.Equal(WorkState.Succeeded, (await receiver.FindAsync(id)).State);
+    }
+
+    [Fact]
+    public async Task Completion_DiskIsFullForAWhile_IsWrittenLaterAndTheHandlerNotRunAgain()
+    {
+        var runs = 0;
+        var (full, refused) = (false, new SemaphoreSlim(0));
+        await using var receiver = await ReceiverUnderTest.StartAsync(
+            builder => builder.AddHandler<Order>("new_order", (_, _) =>
+            {
+                (full, _) = (true, ++runs);
+                return Task.CompletedTask;
+            }),
+            beforeCommit: () =>
+            {
+                if (Volatile.Read(ref full))
+                {
+                    refused.Release();
+                    throw new SqliteException("The disk is full.", raw.SQLITE_FULL);
+                }
+            });
+        var id = await receiver.SendAsync();
+        await refused.WaitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(WorkState.Running, (await receiver.FindAsync(id)).State);
+
+        Volatile.Write(ref full, false);
+        var completion = receiver.NextAsync();
+        while (!completion.IsCompleted)
+        {
+            receiver.Clock.Advance(Dispatcher.PollInterval);
+            await Task.Yield();
+        }
+
+        Assert.Equal(AttemptOutcome.Succeeded, (await completion).Outcome);
+        Assert.Equal(WorkState.Succeeded, (await receiver.FindAsync(id)).State);
+        Assert.Equal(1, runs);
     }
 
     [Fact]

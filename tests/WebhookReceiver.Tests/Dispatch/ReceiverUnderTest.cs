@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using WebhookReceiver.Dispatch;
 using WebhookReceiver.Inbox;
+using WebhookReceiver.Inbox.Sqlite;
 using WebhookReceiver.Senders;
 using WebhookReceiver.Tests.Support;
 
@@ -55,7 +56,7 @@ internal sealed class ReceiverUnderTest : IAsyncDisposable
 
     public static async Task<ReceiverUnderTest> StartAsync(
         Action<WebhookReceiverBuilder> configure, TemporaryDirectory? directory = null, Action<IServiceCollection>? services = null,
-        params (string Key, string Value)[] settings)
+        Action? beforeCommit = null, params (string Key, string Value)[] settings)
     {
         var own = directory is null ? new TemporaryDirectory() : null;
         var clock = new FakeTimeProvider(TestEvents.Start);
@@ -72,6 +73,17 @@ internal sealed class ReceiverUnderTest : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(clock);
         services?.Invoke(builder.Services);
         configure(builder.Services.AddWebhookReceiver(builder.Configuration));
+        if (beforeCommit is not null)
+        {
+            builder.Services.AddSingleton<IInboxStore>(provider => new SqliteInboxStore(new SqliteInboxOptions
+            {
+                Path = (directory ?? own)!.File("inbox.db"),
+                Handlers = provider.GetRequiredService<HandlerRegistry>().Identities,
+                Clock = clock,
+                BeforeCommit = beforeCommit,
+            }));
+        }
+
         var app = builder.Build();
         app.MapWebhooks();
 

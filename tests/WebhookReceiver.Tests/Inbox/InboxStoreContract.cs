@@ -17,6 +17,9 @@ public abstract class InboxStoreContract : IAsyncLifetime
 
     private protected abstract Task<IInboxStore> OpenAsync(IReadOnlyList<HandlerIdentity> handlers);
 
+    /// <summary>Deletes rows as nothing in the product does: an event's work, and the event too.</summary>
+    private protected abstract void DeleteBehindTheProductsBack(InboxEvent stored, bool withEvent);
+
     public async ValueTask InitializeAsync() => _store = await OpenAsync(Handlers);
 
     public virtual async ValueTask DisposeAsync()
@@ -369,6 +372,21 @@ public abstract class InboxStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Replay_OfOneHandlerAgainAndAgain_LeavesTheSuccessOfTheOtherAlone()
+    {
+        var item = await NewRunningAsync();
+        await EndAsync(item, AttemptOutcome.Succeeded);
+
+        for (var generation = 1; generation <= 3; generation++)
+        {
+            Assert.Equal(ChangeStatus.Changed, await _store.ReplayAsync(item.Event.Seq, [Second], "for the new handler", Now));
+            Assert.True(await EndAsync(Assert.Single(await ClaimAsync(Now)), AttemptOutcome.Succeeded));
+        }
+
+        Assert.Equal([1, 3], (await FindAsync(item.Event)).Work.Select(static work => work.Attempts.Count));
+    }
+
+    [Fact]
     public async Task Replay_RunningWork_IsRefused()
     {
         var item = await NewRunningAsync();
@@ -466,6 +484,96 @@ public abstract class InboxStoreContract : IAsyncLifetime
 
         Assert.Equal((1, 1, 1), (counts.ByState[WorkState.Succeeded], counts.ByState[WorkState.Running], counts.ByState[WorkState.Parked]));
         Assert.Equal((3, 0), (counts.ByState.Values.Sum(), counts.Unaccounted));
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task Count_OpenWorkDeletedBehindTheProductsBack_IsUnaccountedAndStaysSo(bool isRunning, bool withEvent)
+    {
+        var deleted = TestEvents.New("e1");
+        await _store.AppendAsync(TestEvents.Delivery(deleted, isRunning, isRunning ? [First] : []));
+        await EndAsync(await NewRunningAsync("e2"), AttemptOutcome.Succeeded);
+
+        DeleteBehindTheProductsBack(deleted, withEvent);
+
+        Assert.Equal((1, 1), await UnaccountedAndSucceededAsync());
+        await EndAsync(await NewRunningAsync("e3"), AttemptOutcome.Succeeded);
+        await EndAsync(new WorkItem(deleted, First, Generation: 0, Attempt: 1, Epoch: 1), AttemptOutcome.Succeeded);
+        Assert.Equal((1, 2), await UnaccountedAndSucceededAsync());
+        await ReopenAsync();
+        Assert.Equal((1, 2), await UnaccountedAndSucceededAsync());
+
+        async Task<(long, long)> UnaccountedAndSucceededAsync()
+        {
+            var counts = await _store.Reader.CountAsync(TestContext.Current.CancellationToken);
+            return (counts.Unaccounted, counts.ByState[WorkState.Succeeded]);
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    public async Task Count_AfterAnyChanges_IsWhatTheEventsShowAndMissesNothing(int seed)
+    {
+        const int Steps = 400, Events = 25;
+        var random = new Random(seed);
+        var events = new List<InboxEvent>();
+        var claims = new List<WorkItem>(); // stale ones stay among them
+        var seen = new HashSet<WorkState>();
+        var now = Now;
+        for (var step = 0; step < Steps; step++)
+        {
+            now = now.AddSeconds(1);
+            switch (random.Next(7))
+            {
+                case 0 when events.Count < Events:
+                    var (stored, handlers, bornRunning) = (TestEvents.New($"e{events.Count}"), SomeHandlers(), random.Next(2) == 0);
+                    await _store.AppendAsync(TestEvents.Delivery(stored, bornRunning, handlers));
+                    events.Add(stored);
+                    claims.AddRange(bornRunning ? handlers.Select(handler => new WorkItem(stored, handler, 0, 1, 1)) : []);
+                    break;
+                case 1 when events.Count > 0:
+                    await _store.AppendAsync(TestEvents.Delivery(TestEvents.New(SomeEvent().EventId), true, First));
+                    break;
+                case 2:
+                    claims.AddRange(await _store.ClaimAsync(random.Next(1, 5), now));
+                    break;
+                case 3 or 4 when claims.Count > 0:
+                    var outcome = random.Next(2) == 0 ? AttemptOutcome.Succeeded : (AttemptOutcome)random.Next(8);
+                    await EndAsync(claims[^random.Next(1, Math.Min(6, claims.Count) + 1)], outcome, due: now.AddSeconds(random.Next(20)), error: "an error");
+                    break;
+                case 5 when events.Count > 0:
+                    await _store.ReplayAsync(SomeEvent().Seq, SomeHandlers(), "again", now);
+                    break;
+                case 6 when events.Count > 0:
+                    await _store.CancelAsync(SomeEvent().Seq, "enough", now);
+                    break;
+            }
+
+            if (step % 50 == 49)
+            {
+                await ReopenAsync();
+            }
+
+            var counts = await _store.Reader.CountAsync(TestContext.Current.CancellationToken);
+            var shown = (await ListAsync()).CountBy(static row => row.State).Select(static pair => (pair.Key, (long)pair.Value)).ToList();
+            Assert.Equal(0, counts.Unaccounted);
+            seen.UnionWith(shown.Select(static pair => pair.Key));
+            Assert.Equal(shown.Order(), counts.ByState.Where(static pair => pair.Value != 0).Select(static pair => (pair.Key, pair.Value)).Order());
+        }
+
+        Assert.Equal(Enum.GetValues<WorkState>(), seen.Order());
+
+        InboxEvent SomeEvent() => events[random.Next(events.Count)];
+
+        int[] SomeHandlers() => random.Next(4) switch { 0 => [], 1 => [First], 2 => [Second], _ => [First, Second] };
     }
 
     private protected async Task ReopenAsync()

@@ -11,6 +11,9 @@ internal sealed class FakeInboxStore : IInboxStore
     /// <summary>What becomes of a probe.</summary>
     public Func<Task> OnProbe { get; set; } = static () => Task.CompletedTask;
 
+    /// <summary>What is read of it.</summary>
+    public Func<IInboxReader> OnRead { get; set; } = static () => throw new NotSupportedException();
+
     /// <summary>How many deliveries came.</summary>
     public int Appends { get; private set; }
 
@@ -19,7 +22,7 @@ internal sealed class FakeInboxStore : IInboxStore
 
     public bool HasFailed { get; set; }
 
-    public IInboxReader Reader => throw new NotSupportedException();
+    public IInboxReader Reader => OnRead();
 
     public Task OpenAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

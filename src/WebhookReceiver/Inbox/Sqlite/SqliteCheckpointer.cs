@@ -11,10 +11,10 @@ namespace WebhookReceiver.Inbox.Sqlite;
 internal sealed class SqliteCheckpointer : IDisposable
 {
     /// <summary>How many pages the log holds before it is copied: 16 MiB.</summary>
-    private const int PagesInLog = 1000;
+    private const int PagesInLog = 4000;
 
     /// <summary>What the writer may be left with: a few milliseconds of its time.</summary>
-    private const int PagesLeft = 50;
+    private const int PagesLeft = 200;
 
     private const int MostRounds = 5;
 

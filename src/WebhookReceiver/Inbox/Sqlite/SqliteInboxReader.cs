@@ -7,6 +7,20 @@ namespace WebhookReceiver.Inbox.Sqlite;
 /// <summary>Reads over a connection of its own, which WAL lets run beside the writer. One query at a time, each in one short transaction.</summary>
 internal sealed class SqliteInboxReader : IInboxReader, IDisposable
 {
+    /// <summary>
+    /// Events with open work by state, and how much work that is. Walks over the open work alone, however much is stored; to be told which
+    /// index to use makes SQLite refuse the query rather than walk through the table.
+    /// </summary>
+    internal const string OpenEventsQuery = """
+        WITH
+            mark(seq) AS MATERIALIZED (SELECT value FROM meta WHERE key = 'running_from'),
+            open(seq, state) AS (
+                SELECT seq, state FROM work INDEXED BY work_open WHERE state BETWEEN 1 AND 5
+                UNION ALL SELECT seq, 0 FROM work INDEXED BY work_running WHERE due_at IS NOT NULL AND state = 0 AND seq < (SELECT seq FROM mark)
+                UNION ALL SELECT seq, 0 FROM work NOT INDEXED WHERE state = 0 AND seq >= (SELECT seq FROM mark))
+        SELECT state, COUNT(*), SUM(work) FROM (SELECT MIN(state) AS state, COUNT(*) AS work FROM open GROUP BY seq) GROUP BY state
+        """;
+
     private readonly SqliteConnection _connection;
     private readonly SemaphoreSlim _turn = new(1, 1);
 
@@ -68,15 +82,21 @@ internal sealed class SqliteInboxReader : IInboxReader, IDisposable
         ReadAsync(db =>
         {
             var byState = Enum.GetValues<WorkState>().ToDictionary(static state => state, static _ => 0L);
-            using var count = new SqliteStatement(db, "SELECT state, COUNT(*) FROM (SELECT MIN(state) AS state FROM work GROUP BY seq) GROUP BY state");
-            while (count.Step())
+            var (events, work) = (0L, 0L);
+            using var open = new SqliteStatement(db, OpenEventsQuery);
+            while (open.Step())
             {
-                byState[(WorkState)count.Integer(0)] = count.Integer(1);
+                byState[(WorkState)open.Integer(0)] = open.Integer(1);
+                (events, work) = (events + open.Integer(1), work + open.Integer(2));
             }
 
-            using var events = new SqliteStatement(db, "SELECT COUNT(*) FROM event");
-            events.Step();
-            return new InboxCounts(byState, events.Integer(0) - byState.Values.Sum());
+            using var ledger = new SqliteStatement(db, "SELECT events, open_work FROM ledger");
+            ledger.Step();
+            var unaccounted = ledger.Integer(1) - work;
+
+            // Nobody knows of what is gone whether it was the last of its event: it is never shown as a success.
+            byState[WorkState.Succeeded] = Math.Max(ledger.Integer(0) - events - unaccounted, 0);
+            return new InboxCounts(byState, unaccounted);
         }, cancellationToken);
 
     public void Dispose()
@@ -137,7 +157,7 @@ internal sealed class SqliteInboxReader : IInboxReader, IDisposable
 
             work.Add(new WorkDetail(
                 handler, query.NullableText(1), state, (int)query.Integer(3), (int)query.Integer(4),
-                query.NullableInteger(5) is { } due ? Time(due) : null, attempts));
+                state != WorkState.Running && query.NullableInteger(5) is { } due ? Time(due) : null, attempts));
         }
 
         return work;

@@ -16,6 +16,10 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
     private const int IdsMovedPerEvent = 4;
     private const int MinIdsMoved = 32;
 
+    // The mark below which nothing runs stays behind the newest events, most of which run, and moves on when so many more have come.
+    private const int EventsAboveMark = 2_048;
+    private const int EventsPerMark = 16_384;
+
     private readonly sqlite3 _handle;
     private readonly TimeProvider _clock;
     private readonly int _idsPerRun;
@@ -25,7 +29,8 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
     private readonly SqliteStatement _insertEvent, _insertWork;
     private readonly SqliteStatement _succeed, _end, _insertAttempt;
     private readonly SqliteStatement _due, _claim, _readEvent;
-    private readonly SqliteStatement _workOf, _replay, _keepFirstTry, _addWork, _removeParked, _cancel, _audit, _setMeta, _firstRunning;
+    private readonly SqliteStatement _workOf, _replay, _keepFirstTry, _addWork, _removeParked, _cancel, _audit, _setMeta, _listRunning;
+    private readonly SqliteLedger _ledger;
 
     // The random parts of ids, a block at a time: each call of the system's generator costs as much as many ids.
     private readonly long[] _tokens = new long[128];
@@ -34,7 +39,6 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
     private readonly int* _pagesInLog = (int*)NativeMemory.AllocZeroed(sizeof(int));
     private KnownEvents _known = null!; // read by Load, before anything else
     private int _savedIds;
-    private int _newEvents;
     private long _lastSeq;
     private long _runningFrom;
 
@@ -70,8 +74,9 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
             """);
         _due = Prepare("SELECT seq, handler FROM work WHERE state BETWEEN 1 AND 2 AND due_at <= ?1 ORDER BY due_at LIMIT ?2");
+        // Running work that keeps its time stands in an index of its own: it may be older than the mark.
         _claim = Prepare("""
-            UPDATE work SET state = 0, epoch = epoch + 1, attempt = attempt + 1, due_at = NULL WHERE seq = ?1 AND handler = ?2
+            UPDATE work SET state = 0, epoch = epoch + 1, attempt = attempt + 1 WHERE seq = ?1 AND handler = ?2
             RETURNING generation, attempt, epoch
             """);
         _readEvent = Prepare($"SELECT {EventColumns.All} FROM event e WHERE seq = ?1");
@@ -83,27 +88,40 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
         _keepFirstTry = Prepare("""
             INSERT INTO attempt(seq, handler, epoch, generation, number, started_at, ended_at, outcome)
             SELECT seq, handler, epoch, generation, attempt, started_at, ended_at, 0 FROM work
-            WHERE seq = ?1 AND state = 6 AND attempt = 1 AND generation = 0 AND started_at IS NOT NULL
+            WHERE seq = ?1 AND handler = ?2 AND state = 6 AND attempt = 1 AND generation = 0 AND started_at IS NOT NULL
             """);
         _addWork = Prepare("INSERT INTO work(seq, handler, state, generation, attempt, epoch, due_at) VALUES (?1, ?2, 1, ?3, 0, 0, ?4)");
         _removeParked = Prepare("DELETE FROM work WHERE seq = ?1 AND (handler = 0 OR state = 5)");
         _cancel = Prepare("UPDATE work SET state = 4, epoch = epoch + 1, due_at = NULL WHERE seq = ?1 AND state IN (1, 2, 3, 5)");
         _audit = Prepare("INSERT INTO audit(at, seq, action, reason) VALUES (?1, ?2, ?3, ?4)");
         _setMeta = Prepare("INSERT INTO meta(key, value) VALUES (?1, ?2) ON CONFLICT(key) DO UPDATE SET value = excluded.value");
-        _firstRunning = Prepare("SELECT seq FROM work WHERE seq >= ?1 AND state = 0 ORDER BY seq LIMIT 1");
+        _listRunning = Prepare("UPDATE work SET due_at = ?3 WHERE seq >= ?1 AND seq < ?2 AND state = 0 AND due_at IS NULL");
+        _ledger = new SqliteLedger(handle);
     }
 
     public void Begin()
     {
         _begin.Run();
-        _newEvents = 0;
+        _ledger.Begin();
     }
 
     /// <summary>Does a little of what is due on disk beside the commands; last, before the commit.</summary>
-    public void MoveOn() => _known.MoveOn(MinIdsMoved + (IdsMovedPerEvent * _newEvents), _clock.GetUtcNow());
+    public void MoveOn()
+    {
+        var now = _clock.GetUtcNow();
+        _known.MoveOn(MinIdsMoved + (IdsMovedPerEvent * _ledger.NewEvents), now);
+        var mark = _lastSeq + 1 - EventsAboveMark;
+        if (mark - _runningFrom >= EventsPerMark)
+        {
+            // What still runs below the new mark is found by its index from now on.
+            _listRunning.Bind(1, _runningFrom).Bind(2, mark).Bind(3, now.ToUnixTimeMilliseconds()).Run();
+            MoveMarkTo(mark);
+        }
+    }
 
     public void Commit()
     {
+        _ledger.Write();
         _commit.Run();
         _known.Committed();
     }
@@ -130,6 +148,7 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
     {
         _savepoint.Run();
         _savedIds = _known.Mark;
+        _ledger.Save();
     }
 
     public void RollbackToSave()
@@ -137,6 +156,7 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
         _rollbackTo.Run();
         _release.Run();
         _known.UndoTo(_savedIds);
+        _ledger.UndoToSave();
     }
 
     public void ReleaseSave() => _release.Run();
@@ -160,20 +180,13 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
     /// <summary>Makes pending what was running when the last process ended: the lock file says that no other process has it.</summary>
     public int Recover(DateTimeOffset now)
     {
-        using var recover = new SqliteStatement(_handle, "UPDATE work SET state = 1, epoch = epoch + 1, due_at = ?1 WHERE seq >= ?2 AND state = 0");
-        return recover.Bind(1, now.ToUnixTimeMilliseconds()).Bind(2, _runningFrom).Change();
-    }
-
-    /// <summary>Moves the mark below which nothing runs, so that the next start reads only what is above it.</summary>
-    public void AdvanceRunningFrom()
-    {
-        var first = _firstRunning.Bind(1, _runningFrom).Step() ? _firstRunning.Integer(0) : _lastSeq + 1;
-        _firstRunning.Reset();
-        if (first > _runningFrom)
-        {
-            _runningFrom = first;
-            SetMeta("running_from", first);
-        }
+        const string MakePending = "SET state = 1, epoch = epoch + 1, due_at = ?1";
+        using var above = new SqliteStatement(_handle, $"UPDATE work {MakePending} WHERE seq >= ?2 AND state = 0");
+        using var listed = new SqliteStatement(_handle, $"UPDATE work INDEXED BY work_running {MakePending} WHERE due_at IS NOT NULL AND state = 0");
+        var at = now.ToUnixTimeMilliseconds();
+        var recovered = above.Bind(1, at).Bind(2, _runningFrom).Change() + listed.Bind(1, at).Change();
+        MoveMarkTo(_lastSeq + 1);
+        return recovered;
     }
 
     public void SetMeta(string key, long value) => _setMeta.Bind(1, key).Bind(2, value).Run();
@@ -209,6 +222,11 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
         if (changed == 0)
         {
             return false;
+        }
+
+        if (completion.Outcome == AttemptOutcome.Succeeded)
+        {
+            _ledger.WorkClosed();
         }
 
         var isFirstTrySuccess = completion.Outcome == AttemptOutcome.Succeeded && item is { Attempt: 1, Generation: 0 };
@@ -248,12 +266,6 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
             items.Add(new WorkItem(stored, handler, generation, attempt, epoch));
             bytes += stored.Body.Length;
             _readEvent.Reset();
-            if (seq < _runningFrom)
-            {
-                // An old event runs again: the mark must cover it, or a crash now would leave it running for ever.
-                _runningFrom = seq;
-                SetMeta("running_from", seq);
-            }
         }
 
         return items;
@@ -274,13 +286,18 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
 
         var generation = work.Max(static w => w.Generation) + 1;
         var at = now.ToUnixTimeMilliseconds();
-        _removeParked.Bind(1, seq).Run();
-        _keepFirstTry.Bind(1, seq).Run();
+        _ledger.WorkClosed(_removeParked.Bind(1, seq).Change());
         work = WorkOf(seq);
         foreach (var handler in handlers)
         {
-            var statement = work.Any(w => w.Handler == handler) ? _replay : _addWork;
+            _keepFirstTry.Bind(1, seq).Bind(2, handler).Run();
+            var found = work.FindIndex(w => w.Handler == handler);
+            var statement = found >= 0 ? _replay : _addWork;
             statement.Bind(1, seq).Bind(2, handler).Bind(3, generation).Bind(4, at).Run();
+            if (found < 0 || work[found].State == WorkState.Succeeded)
+            {
+                _ledger.WorkOpened();
+            }
         }
 
         _audit.Bind(1, at).Bind(2, seq).Bind(3, "replay").Bind(4, reason).Run();
@@ -306,6 +323,7 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
     public void Dispose()
     {
         _known?.Dispose();
+        _ledger.Dispose();
         foreach (var statement in _statements)
         {
             statement.Dispose();
@@ -328,15 +346,17 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
 
         var (seq, token) = (_lastSeq + 1, NewToken());
         (e.Seq, e.Token, e.IsDuplicate, e.IsBodyMismatch) = (seq, token, false, false);
-        (_lastSeq, _newEvents) = (seq, _newEvents + 1);
+        _lastSeq = seq;
         _known.Add(key, new KnownEvent(seq, token, bodyHash, received));
         _insertEvent.Bind(1, seq).Bind(2, delivery).Bind(3, part).Bind(4, e.Source).Bind(5, e.EventId).Bind(6, e.Type)
             .Bind(7, e.Timestamp?.ToUnixTimeMilliseconds()).Bind(8, received).Bind(9, token).Bind(10, e.SecretIndex)
             .Bind(11, e.ContentType).Bind(12, e.Headers).Bind(13, e.BodySha256)
             .Bind(14, e.Data.Start).Bind(15, e.Data.Length).Bind(16, e.Data.FormField).Bind(17, e.Body).Run();
+        _ledger.EventStored();
         if (handlers.Length == 0)
         {
             _insertWork.Bind(1, seq).Bind(2, 0L).Bind(3, (long)WorkState.Parked).Bind(4, 0L).Bind(5, 0L).Bind(6, (long?)null).Run();
+            _ledger.WorkOpened();
             return;
         }
 
@@ -351,7 +371,16 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
             {
                 _insertWork.Bind(3, (long)WorkState.Pending).Bind(4, 0L).Bind(5, 0L).Bind(6, received).Run();
             }
+
+            _ledger.WorkOpened();
         }
+    }
+
+    /// <summary>Moves the mark below which nothing runs but what its index lists.</summary>
+    private void MoveMarkTo(long seq)
+    {
+        _runningFrom = seq;
+        SetMeta("running_from", seq);
     }
 
     private void ReadMarks()

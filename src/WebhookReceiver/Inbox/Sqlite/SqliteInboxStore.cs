@@ -9,7 +9,7 @@ internal sealed class SqliteInboxStore : IInboxStore
     /// <summary>Older versions can corrupt a WAL that two connections use (https://sqlite.org/wal.html#walresetbug).</summary>
     private const int OldestSafeVersion = 3_051_003;
 
-    private const int PageSize = 16384;
+    private const int PageSize = 4096;
 
     /// <summary>The log is flushed at each commit.</summary>
     private const string Full = "2";
@@ -61,26 +61,21 @@ internal sealed class SqliteInboxStore : IInboxStore
 
     public int NumberOf(HandlerIdentity handler) => _numbers[handler];
 
-    public async ValueTask<AppendStatus> AppendAsync(InboxDelivery delivery)
+    public ValueTask<AppendStatus> AppendAsync(InboxDelivery delivery)
     {
         if (HasFailed)
         {
-            return AppendStatus.Failed;
+            return new(AppendStatus.Failed);
         }
 
         try
         {
             var command = new AppendCommand(delivery);
-            if (!Writer.TryAppend(command))
-            {
-                return AppendStatus.Overloaded;
-            }
-
-            return await command.Completion.ConfigureAwait(false);
+            return Writer.TryAppend(command) ? command.Completion : new(AppendStatus.Overloaded);
         }
-        catch (Exception error) when (error is SqliteException or ObjectDisposedException)
+        catch (ObjectDisposedException)
         {
-            return AppendStatus.Failed;
+            return new(AppendStatus.Failed);
         }
     }
 
@@ -128,6 +123,7 @@ internal sealed class SqliteInboxStore : IInboxStore
     private void Open()
     {
         Batteries_V2.Init();
+        SqliteLogVfs.Register();
         var version = raw.sqlite3_libversion_number();
         if (version < OldestSafeVersion)
         {
@@ -141,7 +137,7 @@ internal sealed class SqliteInboxStore : IInboxStore
 
         _lock = InboxLockFile.Take(_options.Path);
         PrivateFile.Open(_options.Path, FileShare.ReadWrite).Dispose();
-        var handle = _connection = Connect(raw.SQLITE_OPEN_READWRITE);
+        var handle = _connection = Connect(SqliteLogVfs.Name);
         Pragma(handle, "foreign_keys", "1");
         Pragma(handle, "page_size", $"{PageSize}", readBack: false); // takes effect in an empty file alone
         Pragma(handle, "journal_mode", "wal");
@@ -157,17 +153,16 @@ internal sealed class SqliteInboxStore : IInboxStore
         }
 
         Recovered = _session.Recover(_options.Clock.GetUtcNow());
-        _session.AdvanceRunningFrom();
         _session.Commit();
         _reader = new SqliteInboxReader(_options.Path);
-        _copying = Connect(raw.SQLITE_OPEN_READWRITE);
+        _copying = Connect(vfs: null);
         _writer = new SqliteInboxWriter(_session, _copying, _options);
     }
 
-    private sqlite3 Connect(int flags)
+    private sqlite3 Connect(string? vfs)
     {
         // NOMUTEX: each connection is used by one thread at a time, so that SQLite need not lock it.
-        SqliteException.ThrowExceptionForRC(raw.sqlite3_open_v2(_options.Path, out var handle, flags | raw.SQLITE_OPEN_NOMUTEX, null), handle);
+        SqliteException.ThrowExceptionForRC(raw.sqlite3_open_v2(_options.Path, out var handle, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_NOMUTEX, vfs), handle);
         raw.sqlite3_busy_timeout(handle, 5000);
         raw.sqlite3_db_config(handle, raw.SQLITE_DBCONFIG_DEFENSIVE, 1, out _);
         Pragma(handle, "trusted_schema", "0");
@@ -185,18 +180,28 @@ internal sealed class SqliteInboxStore : IInboxStore
         exists.Reset();
         if (tables == 0)
         {
-            var code = raw.sqlite3_exec(handle, $"BEGIN IMMEDIATE; {SqliteSchema.Create} COMMIT;");
-            SqliteException.ThrowExceptionForRC(code, handle);
+            ChangeSchema(handle, SqliteSchema.Create);
             return;
         }
 
         using var version = new SqliteStatement(handle, "SELECT value FROM meta WHERE key = 'schema'");
         version.Step();
         var found = version.Integer(0);
-        if (found != SqliteSchema.Version)
+        version.Reset();
+        if (found == 2)
         {
-            throw new InboxException($"The inbox has schema version {found}; this program knows {SqliteSchema.Version}. Use the version that wrote it.");
+            ChangeSchema(handle, SqliteSchema.UpgradeFrom2);
         }
+        else if (found != SqliteSchema.Version)
+        {
+            throw new InboxException($"The inbox has schema version {found}; this program knows 2 to {SqliteSchema.Version}. Use the version that wrote it.");
+        }
+    }
+
+    private static void ChangeSchema(sqlite3 handle, string statements)
+    {
+        var code = raw.sqlite3_exec(handle, $"BEGIN IMMEDIATE; {statements} COMMIT;");
+        SqliteException.ThrowExceptionForRC(code, handle);
     }
 
     /// <summary>Sets and reads back, since SQLite answers a setting that it cannot make with silence.</summary>

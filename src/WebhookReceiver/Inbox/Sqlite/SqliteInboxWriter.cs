@@ -26,9 +26,6 @@ internal sealed class SqliteInboxWriter : IDisposable
     /// <summary>How much of it is kept back at most.</summary>
     private const int MaxLazy = 128;
 
-    /// <summary>After how many events the mark of what may be running moves on.</summary>
-    private const int EventsPerMark = 16_384;
-
     private readonly SqliteInboxSession _session;
     private readonly SqliteCheckpointer _checkpointer;
     private readonly Action? _beforeCommit;
@@ -44,7 +41,6 @@ internal sealed class SqliteInboxWriter : IDisposable
     private long _waitingBytes;
     private bool _stopping;
     private Exception? _failure;
-    private int _eventsSinceMark;
 
     /// <param name="session">The connection's statements.</param>
     /// <param name="copying">A connection that copies the log into the database.</param>
@@ -127,7 +123,7 @@ internal sealed class SqliteInboxWriter : IDisposable
             while (from < commands.Count)
             {
                 var count = BatchLength(commands, from);
-                Write([.. CollectionsMarshal.AsSpan(commands).Slice(from, count)]);
+                Write(CollectionsMarshal.AsSpan(commands).Slice(from, count));
                 from += count;
             }
 
@@ -189,7 +185,7 @@ internal sealed class SqliteInboxWriter : IDisposable
         return count;
     }
 
-    private void Write(WriterCommand[] commands)
+    private void Write(ReadOnlySpan<WriterCommand> commands)
     {
         if (Volatile.Read(ref _failure) is { } failure)
         {
@@ -208,7 +204,6 @@ internal sealed class SqliteInboxWriter : IDisposable
                 errors = ExecuteEachAlone(commands);
             }
 
-            MoveMark(commands);
             _session.MoveOn();
             _beforeCommit?.Invoke();
             _session.Commit();
@@ -241,7 +236,7 @@ internal sealed class SqliteInboxWriter : IDisposable
         }
     }
 
-    private bool TryExecuteAll(WriterCommand[] commands)
+    private bool TryExecuteAll(ReadOnlySpan<WriterCommand> commands)
     {
         try
         {
@@ -258,7 +253,7 @@ internal sealed class SqliteInboxWriter : IDisposable
         }
     }
 
-    private Exception?[] ExecuteEachAlone(WriterCommand[] commands)
+    private Exception?[] ExecuteEachAlone(ReadOnlySpan<WriterCommand> commands)
     {
         var errors = new Exception?[commands.Length];
         for (var i = 0; i < commands.Length; i++)
@@ -277,20 +272,6 @@ internal sealed class SqliteInboxWriter : IDisposable
         }
 
         return errors;
-    }
-
-    private void MoveMark(WriterCommand[] commands)
-    {
-        foreach (var command in commands)
-        {
-            _eventsSinceMark += (command as AppendCommand)?.Events ?? 0;
-        }
-
-        if (_eventsSinceMark >= EventsPerMark)
-        {
-            _eventsSinceMark = 0;
-            _session.AdvanceRunningFrom();
-        }
     }
 
     /// <summary>A full disk or a busy file heals by itself, and nothing was flushed; anything else ends this writer.</summary>

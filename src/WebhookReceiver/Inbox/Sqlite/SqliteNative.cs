@@ -83,4 +83,11 @@ internal static unsafe partial class SqliteNative
     /// <param name="state">The hook's first argument.</param>
     [LibraryImport(Library, EntryPoint = "sqlite3_wal_hook")]
     public static partial nint HookLog(nint connection, delegate* unmanaged[Cdecl]<int*, nint, byte*, int, int> hook, int* state);
+
+    /// <param name="name">0: the default.</param>
+    [LibraryImport(Library, EntryPoint = "sqlite3_vfs_find")]
+    public static partial nint FindVfs(nint name);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_vfs_register")]
+    public static partial int RegisterVfs(nint vfs, int makeDefault);
 }

@@ -3,7 +3,7 @@ namespace WebhookReceiver.Inbox.Sqlite;
 /// <summary>The tables of the embedded inbox. Times are Unix milliseconds; states and outcomes are the numbers of their enums.</summary>
 internal static class SqliteSchema
 {
-    public const long Version = 2;
+    public const long Version = 3;
 
     /// <summary>Bodies stand last in their row, so that a list never walks through them.</summary>
     public const string Create = """
@@ -39,6 +39,12 @@ internal static class SqliteSchema
         CREATE INDEX work_due ON work(due_at) WHERE state BETWEEN 1 AND 2;
         CREATE INDEX work_open ON work(state, seq) WHERE state BETWEEN 1 AND 5;
 
+        -- The running work that the mark running_from does not cover.
+        CREATE INDEX work_running ON work(seq) WHERE due_at IS NOT NULL AND state = 0;
+
+        -- One row; see SqliteLedger.
+        CREATE TABLE ledger(events INTEGER NOT NULL, open_work INTEGER NOT NULL) STRICT;
+
         CREATE TABLE attempt(
             seq INTEGER NOT NULL, handler INTEGER NOT NULL, epoch INTEGER NOT NULL, generation INTEGER NOT NULL, number INTEGER NOT NULL,
             started_at INTEGER NOT NULL, ended_at INTEGER NOT NULL, outcome INTEGER NOT NULL, error TEXT,
@@ -46,6 +52,19 @@ internal static class SqliteSchema
 
         CREATE TABLE audit(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, seq INTEGER NOT NULL, action TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
 
-        INSERT INTO meta(key, value) VALUES ('schema', 2), ('running_from', 0);
+        INSERT INTO ledger(events, open_work) VALUES (0, 0);
+        INSERT INTO meta(key, value) VALUES ('schema', 3), ('running_from', 0);
+        """;
+
+    /// <summary>
+    /// From version 2: the rows are counted once, and in the words of then what had no work at all was unaccounted, and stays so.
+    /// </summary>
+    public const string UpgradeFrom2 = """
+        CREATE INDEX work_running ON work(seq) WHERE due_at IS NOT NULL AND state = 0;
+        CREATE TABLE ledger(events INTEGER NOT NULL, open_work INTEGER NOT NULL) STRICT;
+        INSERT INTO ledger(events, open_work) SELECT
+            (SELECT COUNT(*) FROM event),
+            (SELECT COUNT(*) FROM work WHERE state <> 6) + (SELECT COUNT(*) FROM event e WHERE NOT EXISTS (SELECT 1 FROM work w WHERE w.seq = e.seq));
+        UPDATE meta SET value = 3 WHERE key = 'schema';
         """;
 }

@@ -31,9 +31,11 @@ internal abstract class WriterCommand<T> : WriterCommand, IValueTaskSource<T>
 
     public ValueTask<T> Completion => new(this, _source.Version);
 
-    public override void Succeed() => _source.SetResult(Result);
+    public override void Succeed() => SetResult(Result);
 
     public override void Fail(Exception error) => _source.SetException(error);
+
+    protected void SetResult(T result) => _source.SetResult(result);
 
     T IValueTaskSource<T>.GetResult(short token) => _source.GetResult(token);
 
@@ -50,9 +52,9 @@ internal sealed class AppendCommand(InboxDelivery delivery) : WriterCommand<Appe
 
     protected override AppendStatus Result => AppendStatus.Committed;
 
-    public int Events => delivery.Events.Length;
-
     public override void Execute(SqliteInboxSession session) => session.Append(delivery);
+
+    public override void Fail(Exception error) => SetResult(AppendStatus.Failed);
 }
 
 /// <summary>Records how an attempt ended. Nobody waits, so that it shares the commit of others; its end is told on the writer's thread.</summary>

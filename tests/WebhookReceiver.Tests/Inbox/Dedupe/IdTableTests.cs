@@ -80,6 +80,21 @@ public sealed class IdTableTests
         Assert.Equal([3, 4, 1, 2], _table.Sorted().Select(index => _table.Known(index).Seq));
     }
 
+    [Fact]
+    public void Sorted_KeysThatShareBeginningsAndEndInZeros_IsTheOrderOfTheirBytes()
+    {
+        var random = new Random(7);
+        foreach (var i in Enumerable.Range(0, 5_000))
+        {
+            var tail = Enumerable.Range(0, random.Next(0, 12)).Select(_ => "\0aé\u00ff"[random.Next(4)]);
+            Add($"source{random.Next(2)}\0{string.Concat(tail)}", i);
+        }
+
+        var expected = Enumerable.Range(0, 5_000).OrderBy(i => Convert.ToHexString(_table.Key(i)), StringComparer.Ordinal).ThenByDescending(static i => i);
+
+        Assert.Equal(expected, _table.Sorted());
+    }
+
     [Theory]
     [InlineData("ab", "c", "a", "bc")]
     [InlineData("a", "b", "a", "B")]
