@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Collections.Frozen;
 using WebhookReceiver.Handlers;
 using WebhookReceiver.Inbox;
 
@@ -16,7 +15,7 @@ internal sealed class HandlerRegistry
 
     private readonly HandlerRegistration[] _handlers;
     private readonly ConcurrentDictionary<(string Source, string Type), int[]> _resolved = new();
-    private FrozenDictionary<int, HandlerRegistration> _byNumber = FrozenDictionary<int, HandlerRegistration>.Empty;
+    private Dictionary<int, HandlerRegistration> _byNumber = [];
     private int[] _numbers = [];
 
     public HandlerRegistry(IEnumerable<HandlerRegistration> handlers)
@@ -35,7 +34,13 @@ internal sealed class HandlerRegistry
     public void Number(IInboxStore store)
     {
         _numbers = [.. _handlers.Select(handler => store.NumberOf(handler.Identity))];
-        _byNumber = _handlers.Zip(_numbers).ToFrozenDictionary(static pair => pair.Second, static pair => pair.First);
+        var byNumber = new Dictionary<int, HandlerRegistration>();
+        for (var i = 0; i < _handlers.Length; i++)
+        {
+            byNumber.Add(_numbers[i], _handlers[i]);
+        }
+
+        _byNumber = byNumber;
     }
 
     public HandlerRegistration? Find(int number) => _byNumber.GetValueOrDefault(number);
@@ -57,8 +62,19 @@ internal sealed class HandlerRegistry
         return numbers;
     }
 
-    private int[] NumbersFor(string source, string type) =>
-        [.. _handlers.Zip(_numbers).Where(pair => Serves(pair.First.Identity, source, type)).Select(static pair => pair.Second)];
+    private int[] NumbersFor(string source, string type)
+    {
+        var numbers = new List<int>();
+        for (var i = 0; i < _handlers.Length; i++)
+        {
+            if (Serves(_handlers[i].Identity, source, type))
+            {
+                numbers.Add(_numbers[i]);
+            }
+        }
+
+        return [.. numbers];
+    }
 
     private static bool Serves(HandlerIdentity handler, string source, string type)
     {
