@@ -10,11 +10,11 @@ namespace WebhookReceiver.Dispatch;
 /// </summary>
 internal sealed class HandlerRegistry
 {
-    /// <summary>Types come from verified senders, yet one with a stolen secret could invent them without end.</summary>
+    /// <summary>For each source. Types come from verified senders, yet one with a stolen secret could invent them without end.</summary>
     private const int MaxCached = 4096;
 
     private readonly HandlerRegistration[] _handlers;
-    private readonly ConcurrentDictionary<(string Source, string Type), int[]> _resolved = new();
+    private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, int[]>> _resolved = new();
     private Dictionary<int, HandlerRegistration> _byNumber = [];
     private int[] _numbers = [];
 
@@ -48,15 +48,17 @@ internal sealed class HandlerRegistry
     /// <summary>The numbers of the handlers that serve a type from a source; empty: parked.</summary>
     public int[] Resolve(string source, string type)
     {
-        if (_resolved.TryGetValue((source, type), out var known))
+        // One key in the other, and not a pair: tables of texts are compiled already when the program starts.
+        var ofSource = _resolved.TryGetValue(source, out var existing) ? existing : _resolved.GetOrAdd(source, new ConcurrentDictionary<string, int[]>());
+        if (ofSource.TryGetValue(type, out var known))
         {
             return known;
         }
 
         var numbers = NumbersFor(source, type);
-        if (_resolved.Count < MaxCached)
+        if (ofSource.Count < MaxCached)
         {
-            _resolved.TryAdd((source, type), numbers);
+            ofSource.TryAdd(type, numbers);
         }
 
         return numbers;
