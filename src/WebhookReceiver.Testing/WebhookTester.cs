@@ -165,8 +165,7 @@ public sealed class WebhookTester
     {
         _settings.Rotate(source, Source(source).Plan.Definition, keepPrevious);
         var options = _services.GetRequiredService<IOptionsFactory<WebhookReceiverOptions>>().Create(Options.DefaultName);
-        var contentRoot = _services.GetRequiredService<IHostEnvironment>().ContentRootPath;
-        _sources.Replace(SourceCompiler.Compile(options.Sources, options.PublicBaseUrl, contentRoot, []));
+        _sources.Replace(options.CompiledSources);
     }
 
     /// <summary>
