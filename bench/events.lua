@@ -1,7 +1,8 @@
 -- Sends one signed 1 KiB event under ever new ids. The signature covers the body alone, so the header with the id needs none of its own.
--- Arguments: the order of the ids (ascending or random), a number for this run, the signature, the file that holds the body, and whose
--- headers: plain or github.
+-- Arguments: the order of the ids (ascending or random), a number for this run, the signature, the file that holds the body, whose headers:
+-- plain or github; and where requests go in turn to several paths, a file with a path and its signature a line.
 local order, run, signature, body, id_header
+local targets = {}
 local count, threads = 0, 0
 
 -- Runs once for all threads, each of which has a world of its own: what it shall know is set there, as a global.
@@ -27,6 +28,10 @@ function init(args)
     id_header = "X-Event-Id"
     wrk.headers["X-Signature-256"] = "sha256=" .. signature
   end
+  for line in args[6] and io.lines(args[6]) or function() end do
+    local path, signed = line:match("^(%S+) (%S+)$")
+    table.insert(targets, { path = path, signature = "sha256=" .. signed })
+  end
 end
 
 local function hex32()
@@ -40,6 +45,11 @@ function request()
     wrk.headers[id_header] = hex32()
   else
     wrk.headers[id_header] = string.format("evt_%06d_%02d_%012d", run, thread_number, count)
+  end
+  if #targets > 0 then
+    local target = targets[count % #targets + 1]
+    wrk.headers["X-Signature-256"] = target.signature
+    return wrk.format(nil, target.path)
   end
   return wrk.format()
 end

@@ -2,10 +2,13 @@
 import os
 import secrets
 import shutil
+import signal
+import sys
 import tempfile
 
 import participants
-from turns import Turns, events, start
+from participants import Void
+from turns import Turns, github_event, plain_event, start
 
 # Seconds of load in which the .NET and Node programs are compiled for what they have to do; not counted.
 WARM_UP = 6
@@ -13,32 +16,45 @@ WARM_UP = 6
 
 class Harness:
     def __init__(self, ids="ascending", drain=60, threads=2):
-        self.ids, self.drain, self.threads, self.members = ids, drain, threads, []
+        self.drain, self.members = drain, []
         work = tempfile.mkdtemp(prefix="webhook-receiver-bench.", dir=os.environ.get("BENCH_DIRECTORY", "/var/tmp"))
         os.chmod(work, 0o711)  # PostgreSQL, another user, has its directory below
         self.shared = participants.Bench(work, "bench-" + secrets.token_hex(16), secrets.token_hex(32))
+        self.events = {"plain": plain_event(work, self.shared.secret), "github": github_event(work, self.shared.secret)}
+        self.turns = Turns(ids, self.events, drain, threads)
 
     def __enter__(self):
         return self
 
-    def install(self, members):
+    def add(self, member):
+        """One that takes part, and is stopped at the end."""
+        self.members.append(member)
+        return member
+
+    def install(self):
         participants.debian("wrk", "wrk")
-        for member in members:
+        for member in self.members:
             member.install()
 
-    def start(self, members, connections):
-        """→ the turns that these members can have"""
-        self.members = members
-        all_events = events(self.shared.work, self.shared.secret)
-        turns = Turns(self.ids, all_events, self.drain, self.threads)
+    def start(self, members, connections, warm_up=WARM_UP):
+        """Starts them, proves that they verify, and warms them up."""
         for member in members:
-            start(member, all_events[member.headers])
+            start(member, self.events[member.headers])
             member.until_handled(1, self.drain)
-            turns.closed(member, connections, WARM_UP)
-        return turns
+            self.turns.closed(member, connections, warm_up)
 
     def __exit__(self, *_):
         for member in self.members:
             member.stop()
         self.shared.postgres.stop()
         shutil.rmtree(self.shared.work, ignore_errors=True)
+
+
+def command(main):
+    """Runs it as the whole program. However it ends, it goes through the end of the harness: nothing that was started stays."""
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, lambda *_: sys.exit(1))
+    try:
+        sys.exit(main())
+    except Void as void:
+        sys.exit(f"VOID: {void}")

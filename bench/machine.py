@@ -1,11 +1,20 @@
 """What the figures of a run depend on beside the participants: the machine, its disk, and the commit."""
 import os
 import platform
+import shlex
 import statistics
 import subprocess
+import sys
 import time
 
 from participants import HERE
+
+
+def facts(program, started, directory, versions):
+    """What a run says of itself: what was asked for, of which commit, and on what."""
+    return {
+        "command": shlex.join([program, *sys.argv[1:]]), "date": started.strftime("%Y-%m-%d"), "commit": commit(), "kind": kind(),
+        "machine": describe(directory), "versions": versions}
 
 
 def describe(directory):

@@ -3,6 +3,13 @@ import re
 
 import tables
 
+# Of bench/scale: what the plot of a part shows, and what a page without the part has to say of it.
+PLOTS = {
+    "stored": "Events handled a second as a share of what bare Kestrel handles, by how many events the inbox holds already",
+    "memory": "Resident memory by minutes of full load",
+}
+MISSING = {"bodies": "larger bodies", "stored": "an inbox that has been filled for weeks", "memory": "memory"}
+
 
 def fill(template, values, parts):
     """`{{name}}` is a value; what stands between `{{#name}}` and `{{/name}}` stays only if that part was measured."""
@@ -13,12 +20,21 @@ def fill(template, values, parts):
     return re.sub(r"\{\{(\w+)\}\}", lambda value: values[value[1]], text)
 
 
+def grown(part):
+    """One part of bench/scale."""
+    plot = f"![{PLOTS[part['part']]}; the figures are in the table below](performance/{part['part']}.svg)\n\n" if part["plot"] else ""
+    return f"### {part['title']}\n{plot}{part['text']}"
+
+
 def page(results, template):
     facts, closed, opened = results.facts, bool(results.connections()), bool(results.members("open"))
+    runs = [*results.runs, *(part["facts"] for part in results.parts.values())]
     values = {
-        "date": ", ".join(dict.fromkeys(run["date"] for run in results.runs)),
+        "date": ", ".join(dict.fromkeys(run["date"] for run in runs)),
         "commit": facts["commit"],
-        "commands": "\n".join(run["command"] for run in results.runs),
+        "commands": "\n".join(dict.fromkeys(run["command"] for run in runs)),
+        "missing": "".join(f", {what}" for part, what in MISSING.items() if part not in results.parts),
+        "growth": "\n\n".join(grown(part) for part in results.parts.values()),
         "machine": "\n".join(f"| {name} | {text} |" for name, text in facts["machine"].items()),
         "versions": "\n".join(f"| {tables.title(name)} | {version} |" for name, version in results.versions().items()),
         "ids": facts["ids"],
@@ -35,4 +51,4 @@ def page(results, template):
         values |= {"rate": f"{rate['a second']:,}", "rate_seconds": str(rate["seconds"]), "rate_connections": str(rate["connections"]),
                    "rate_rounds": tables.rounds(results, "open"), "open": "\n".join(tables.opened(results)), "p99": tables.p99(results)}
     took_part = {name for number in results.connections() for name in results.members("closed", number)}
-    return fill(template, values, {"closed": closed, "open": opened, "durable": any(tables.stores(name) == "PostgreSQL" for name in took_part)})
+    return fill(template, values, {"closed": closed, "open": opened, "growth": bool(results.parts), "durable": any(tables.stores(name) == "PostgreSQL" for name in took_part)})

@@ -1,4 +1,5 @@
 """Who takes part in the bench: how each is installed, started, asked what it has handled, and stopped."""
+import functools
 import glob
 import json
 import os
@@ -26,8 +27,13 @@ class Bench:
 
     def __init__(self, work, secret, token):
         self.work, self.secret, self.token = work, secret, token
-        self.first_port = int(os.environ.get("BENCH_PORT", "18390"))
-        self.postgres = Postgres(work, self.first_port + 20)
+        self.last_port = int(os.environ.get("BENCH_PORT", "18390")) - 1
+        self.postgres = Postgres(work, self.port())
+
+    def port(self):
+        """One that nobody else of this bench has."""
+        self.last_port += 1
+        return self.last_port
 
 
 class Participant:
@@ -38,7 +44,8 @@ class Participant:
     def __init__(self, bench, name, title, stores="nothing"):
         self.bench, self.name, self.title, self.stores = bench, name, title, stores
         self.process = self.handled_at = None
-        self.port = bench.first_port + list(ALL).index(name)
+        self.directory = bench.work
+        self.port = bench.port()
         self.url = f"http://127.0.0.1:{self.port}"
 
     def install(self):
@@ -56,7 +63,7 @@ class Participant:
         command, environment = self.command()
         self.log = os.path.join(self.bench.work, self.name + ".log")
         with open(self.log, "wb") as log:
-            self.process = subprocess.Popen([*BOUND, *command], cwd=self.bench.work, env=os.environ | environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen([*BOUND, *command], cwd=self.directory, env=os.environ | environment, stdout=log, stderr=log)
 
     def pause(self):
         self.process.send_signal(signal.SIGSTOP)
@@ -74,6 +81,7 @@ class Participant:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self.process = None
 
     def get(self, url, headers=None):
         with urllib.request.urlopen(urllib.request.Request(url, headers=headers or {}), timeout=60) as answer:
@@ -84,39 +92,23 @@ class Participant:
         return None
 
     def until_handled(self, expected, limit):
-        """Returns its account when what it accepted is handled, and sets `handled_at` to the moment from which that was so: to count what
-        is stored takes longer the more it is, and is no time of the turn. `expected` is the handled count that the turn should lead to."""
+        """Returns its account when what it accepted is handled, and sets `handled_at` to the moment from which that was so. `expected` is
+        the handled count that the turn should lead to."""
         self.handled_at = time.monotonic()
-
-    def until_counted(self, expected, limit):
-        """The same for one that has an account: counted in memory (/handled) as long as there must be something open, and then in what it
-        stores (`counts`). Returns that account; what is still open when the limit has passed stays so."""
-        end, last = time.monotonic() + limit, -1
-        while True:
-            handled = self.get(self.url + "/handled")
-            self.handled_at = time.monotonic()
-            if self.handled_at > end:
-                return self.counts()
-            # A pause in which no handler ended: what the load had sent when it hung up has been handled too, and the last commit is done.
-            if handled >= expected and handled == last and (counts := self.counts())[1] == 0:
-                return counts
-            last = handled
-            time.sleep(0.02)
 
 
 class Dotnet(Participant):
     """A project of this solution."""
 
     project = assembly = None
-    runtime = "Release/net10.0"
+    published = None  # a directory, where it is not to be run as it is built
 
     def install(self):
-        run("dotnet", "build", os.path.join(HERE, self.project), "-c", "Release", "-v", "quiet", "--nologo")
+        build(self.project)
 
     def command(self):
-        program = os.path.join(HERE, self.project, "bin", self.runtime, self.assembly + ".dll")
+        program = os.path.join(self.published or built(self.project), self.assembly + ".dll")
         return ["dotnet", program], {"Secret": self.bench.secret, "ASPNETCORE_URLS": self.url, "ASPNETCORE_ENVIRONMENT": "Production"}
-
 
     def version(self):
         return "ASP.NET Core " + max(re.findall(r"Microsoft\.AspNetCore\.App (10\.\S+)", run("dotnet", "--list-runtimes")), key=numbers)
@@ -136,26 +128,37 @@ class Octokit(Dotnet):
 class Receiver(Dotnet):
     project, assembly, handles = "Receiver", "Receiver", True
 
+    def __init__(self, *words):
+        super().__init__(*words)
+        self.management_port = self.bench.port()
+        self.management = f"http://127.0.0.1:{self.management_port}"
+        self.settings = {}  # beside those that all have
+
+    @property
+    def inbox(self):
+        return os.path.join(self.directory, "inbox.db")
+
     def command(self):
-        management = f"http://127.0.0.1:{self.bench.first_port + 21}"
-        self.stats = management + "/api/v1/stats"
         command, environment = super().command()
         return command, environment | {
             "Logging__LogLevel__Default": "Warning",
             "WebhookReceiver__RequireHttps": "false",
-            "WebhookReceiver__Inbox__ConnectionString": f"Data Source={self.bench.work}/inbox.db",
-            "WebhookReceiver__Management__Url": management,
+            "WebhookReceiver__Inbox__ConnectionString": f"Data Source={self.inbox}",
+            "WebhookReceiver__Management__Url": self.management,
             "WebhookReceiver__Management__Token": self.bench.token,
             "WebhookReceiver__Dispatch__DrainDelay": "00:00:00",
             "WebhookReceiver__Sources__default__Sender": "hmac-sha256",
             "WebhookReceiver__Sources__default__Secrets__0": self.bench.secret,
-        }
+        } | self.settings
 
     def version(self):
         return f"this commit, Microsoft.Data.Sqlite {package('Microsoft.Data.Sqlite')}, {super().version()}"
 
+    def ask(self, path):
+        return self.get(self.management + path, {"Authorization": "Bearer " + self.bench.token})
+
     def counts(self):
-        stats = self.get(self.stats, {"Authorization": "Bearer " + self.bench.token})
+        stats = self.ask("/api/v1/stats")
         states = stats["states"]
         open_events = sum(states[state] for state in ("pending", "running", "scheduled"))
         events = sum(states.values())
@@ -164,10 +167,18 @@ class Receiver(Dotnet):
         return states["succeeded"], open_events
 
     def until_handled(self, expected, limit):
-        counts = self.until_counted(expected, limit)
-        if counts[1] > 0:
-            raise Void(f"the receiver: {counts[1]} events are still not handled")
-        return counts
+        """It keeps its account beside what it stores: to ask for it costs no more for many events than for few."""
+        end, last = time.monotonic() + limit, None
+        while True:
+            counts = self.counts()
+            self.handled_at = time.monotonic()
+            # A pause in which nothing was added: what the load had sent when it hung up has been handled too.
+            if counts[0] >= expected and counts[1] == 0 and counts == last:
+                return counts
+            if self.handled_at > end:
+                raise Void(f"the receiver: of {expected} events {counts[0]} are handled, and {counts[1]} still open")
+            last = counts
+            time.sleep(0.02)
 
 
 class Job(Participant):
@@ -180,7 +191,19 @@ class Job(Participant):
         return stats["handled"], stats["open"]
 
     def until_handled(self, expected, limit):
-        return self.until_counted(expected, limit)
+        """Counts in memory (/handled) as long as there must be something open, and only then what is stored: that takes longer the more it
+        is, and is no time of the turn."""
+        end, last = time.monotonic() + limit, -1
+        while True:
+            handled = self.get(self.url + "/handled")
+            self.handled_at = time.monotonic()
+            if self.handled_at > end:
+                return self.counts()
+            # A pause in which no handler ended: what the load had sent when it hung up has been handled too, and the last commit is done.
+            if handled >= expected and handled == last and (counts := self.counts())[1] == 0:
+                return counts
+            last = handled
+            time.sleep(0.02)
 
 
 class Node:
@@ -337,6 +360,17 @@ def run(*command, cwd=None, env=None, timeout=None):
     if done.returncode:
         raise Void(f"{' '.join(command)}\n{done.stdout}")
     return done.stdout
+
+
+@functools.cache
+def build(project):
+    """Once, however many ask for it."""
+    run("dotnet", "build", os.path.join(HERE, project), "-c", "Release", "-v", "quiet", "--nologo")
+
+
+def built(project):
+    """The directory in which the program stands."""
+    return os.path.join(HERE, project, "bin/Release/net10.0")
 
 
 def debian(program, package):

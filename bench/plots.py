@@ -88,6 +88,30 @@ def latency(results, directory):
     return _save(figure, directory, "latency.svg")
 
 
+def stored(points, directory):
+    """Of what bare Kestrel handles, by how many events the inbox holds already."""
+    figure, axes = pyplot.subplots(figsize=(6, 3.2), layout="constrained")
+    events, median, lowest, highest = zip(*points, strict=True)
+    axes.errorbar(range(len(points)), median, yerr=[[one - least for one, least in zip(median, lowest)], [most - one for one, most in zip(median, highest)]],
+                  capsize=3, **_style("receiver"))
+    axes.set_xticks(range(len(points)), [f"{number:,}" for number in events])
+    axes.set_xlim(-0.3, len(points) - 0.7)
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel("events in the inbox before the load")
+    axes.set_ylabel("share of bare Kestrel")
+    return _save(figure, directory, "stored.svg")
+
+
+def memory(samples, directory):
+    """Resident memory over the time of the load."""
+    figure, axes = pyplot.subplots(figsize=(8, 3.2), layout="constrained")
+    axes.plot([seconds / 60 for seconds, _ in samples], [mib for _, mib in samples], color=COLOURS["receiver"])
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel("minutes of full load")
+    axes.set_ylabel("MiB resident")
+    return _save(figure, directory, "memory.svg")
+
+
 def _style(name):
     return {"color": COLOURS[name], "marker": MARKERS[name], "linestyle": "--" if stores(name) == "nothing" else "-", "label": title(name)}
 

@@ -1,21 +1,41 @@
 """The results of runs: what was measured, on what, and every single turn."""
 import json
+import os
 import statistics
 
-from participants import ALL
+from growth import PARTS
+from participants import ALL, HERE
 
-SAME = ("commit", "kind", "versions", "ids", "seconds", "rate")
+SAME_PROGRAM = ("commit", "kind", "versions")
+SAME = (*SAME_PROGRAM, "ids", "seconds", "rate")
 
 
 class Different(Exception):
     """Runs that cannot be put together."""
 
 
+def new_file(started, word=None):
+    """Where the results of a run stay."""
+    os.makedirs(directory := os.path.join(HERE, "results"), exist_ok=True)
+    return os.path.join(directory, "-".join(filter(None, [started.strftime("%Y%m%dT%H%M%SZ"), word])) + ".json")
+
+
+def compare(mine, theirs, names, file):
+    for name in names:
+        # Each may have only some of the participants; where both have one, it is the same version.
+        one, other = mine[name], theirs[name]
+        if isinstance(one, dict) and isinstance(other, dict):
+            one, other = ({key: side[key] for key in sorted(one.keys() & other.keys())} for side in (one, other))
+        if one != other and one is not None and other is not None:
+            raise Different(f"{file}: another {name}: {other}, and not {one}")
+
+
 class Results:
-    """One run, or several of the same commit on the same machine. `facts` says what was run and where; each turn is a dictionary."""
+    """One run, or several of the same commit on the same machine. `facts` says what was run and where; each turn is a dictionary. `parts`
+    are those of bench/scale by name, as they were kept."""
 
     def __init__(self, facts, turns=()):
-        self.runs, self.turns = [facts], list(turns)
+        self.runs, self.turns, self.parts = [facts], list(turns), {}
 
     @property
     def facts(self):
@@ -31,22 +51,27 @@ class Results:
 
     @staticmethod
     def load(files):
-        together = None
+        together, parts = None, []
         for file in files:
             with open(file) as text:
                 stored = json.load(text)
-            results = Results(stored["facts"], stored["turns"])
-            together = together.and_also(results, file) if together else results
+            if "part" in stored:
+                parts.append((file, stored))
+            else:
+                results = Results(stored["facts"], stored["turns"])
+                together = together.and_also(results, file) if together else results
+        if together is None:
+            raise Different("None of them is of bench/run")
+        for file, part in parts:
+            compare(together.facts, part["facts"], SAME_PROGRAM, file)
+            if part["part"] in together.parts:
+                raise Different(f"{file}: the part {part['part']} is there already")
+            together.parts[part["part"]] = part
+        together.parts = {name: together.parts[name] for name in PARTS if name in together.parts}
         return together
 
     def and_also(self, other, name):
-        for fact in SAME:
-            # Each may have only some of the participants; where both have one, it is the same version.
-            mine, theirs = self.facts[fact], other.facts[fact]
-            if isinstance(mine, dict) and isinstance(theirs, dict):
-                mine, theirs = ({key: side[key] for key in sorted(mine.keys() & theirs.keys())} for side in (mine, theirs))
-            if mine != theirs and mine is not None and theirs is not None:
-                raise Different(f"{name}: another {fact}: {theirs}, and not {mine}")
+        compare(self.facts, other.facts, SAME, name)
         # A round has one turn of each: those of the second run are rounds of their own.
         after = max(turn["round"] for turn in self.turns)
         self.turns += [turn | {"round": turn["round"] + after} for turn in other.turns]

@@ -16,28 +16,32 @@ PERCENTILES = ("50", "75", "90", "95", "99", "99.5", "99.9", "99.95", "99.99", "
 
 
 class Event:
-    """One event of exactly 1,024 bytes, with its signature."""
+    """One event of an exact size, with its signature. What fills it up is the member `padding` of its object `padded`."""
 
-    def __init__(self, work, secret, name, event, padded):
-        padded["note" if name == "plain" else "description"] = ""
-        padding = 1024 - len(json.dumps(event, ensure_ascii=False).encode())
-        padded["note" if name == "plain" else "description"] = "x" * padding
+    def __init__(self, work, secret, name, size, event, padded, padding):
+        padded[padding] = ""
+        padded[padding] = "x" * (size - len(json.dumps(event, ensure_ascii=False).encode()))
         self.body = json.dumps(event, ensure_ascii=False).encode()
-        assert len(self.body) == 1024
-        self.file = os.path.join(work, name + ".json")
+        assert len(self.body) == size
+        self.file = os.path.join(work, f"{name}-{size}.json")
         with open(self.file, "wb") as file:
             file.write(self.body)
-        self.signature = hmac.new(secret.encode(), self.body, hashlib.sha256).hexdigest()
+        self.signature = sign(secret, self.body)
 
 
-def events(work, secret):
+def sign(secret, body):
+    return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def plain_event(work, secret, size=1024):
     data = {"order_id": "A-1001", "customer_name": "Zoë Müller", "total_amount": 129.90}
-    # What GitHub's own package reads has to be one of GitHub's events: the smallest it has, filled up to the same size.
+    return Event(work, secret, "plain", size, {"event": "new_order", "data": data}, data, "note")
+
+
+def github_event(work, secret):
+    """What GitHub's own package reads has to be one of GitHub's events: the smallest it has, filled up to the same size."""
     create = {"ref": "v1.0.0", "ref_type": "tag", "master_branch": "main", "pusher_type": "user"}
-    return {
-        "plain": Event(work, secret, "plain", {"event": "new_order", "data": data}, data),
-        "github": Event(work, secret, "github", create, create),
-    }
+    return Event(work, secret, "github", 1024, create, create, "description")
 
 
 def send(participant, event, signature):
@@ -77,30 +81,33 @@ class Turns:
     def __init__(self, ids, all_events, drain=120, threads=2):
         self.ids, self.events, self.drain, self.threads, self.number = ids, all_events, drain, threads, 0
 
-    def closed(self, participant, connections, seconds):
-        event = self.events[participant.headers]
-
-        def load():
-            output = participants.run(
-                *participants.BOUND, "wrk", f"-t{min(self.threads, connections)}", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "--latency",
-                "-s", os.path.join(HERE, "events.lua"), participant.url + participant.path, "--",
-                self.ids, str(self.number), event.signature, event.file, participant.headers)
-            line = next(line for line in output.splitlines() if line.startswith("RESULT "))
-            answers, refused, connect, read, write, late, microseconds, p50, p99 = map(int, line.split()[1:])
-            if refused + connect + read + write + late:
-                raise Void(f"{participant.title}, {connections} connections: {refused} answers were not 2xx; connections that broke: {connect} when "
-                           f"opened, {read} when read, {write} when written; {late} answers later than 30 s\n{output}")
-            return answers, microseconds / 1e6, {"50": p50 / 1000, "99": p99 / 1000}
-
+    def closed(self, participant, connections, seconds, event=None, targets=None):
         # What the connections had sent when wrk hung up is accepted and never counted by wrk: each can have one such request.
-        return self.turn(participant, load, connections)
+        return self.turn(participant, lambda: self.load(participant, connections, seconds, event, targets), connections)
+
+    def load(self, participant, connections, seconds, event=None, targets=None):
+        """The load of a closed loop alone, of the usual event or another one; with `targets`, over the paths and signatures of that file.
+        → answers, seconds, latencies in ms by percentile"""
+        self.number += 1
+        event = event or self.events[participant.headers]
+        output = participants.run(
+            *participants.BOUND, "wrk", f"-t{min(self.threads, connections)}", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "--latency",
+            "-s", os.path.join(HERE, "events.lua"), participant.url + participant.path, "--",
+            self.ids, str(self.number), event.signature, event.file, participant.headers, *([targets] if targets else []))
+        line = next(line for line in output.splitlines() if line.startswith("RESULT "))
+        answers, refused, connect, read, write, late, microseconds, p50, p99 = map(int, line.split()[1:])
+        if refused + connect + read + write + late:
+            raise Void(f"{participant.title}, {connections} connections: {refused} answers were not 2xx; connections that broke: {connect} when "
+                       f"opened, {read} when read, {write} when written; {late} answers later than 30 s\n{output}")
+        return answers, microseconds / 1e6, {"50": p50 / 1000, "99": p99 / 1000}
 
     def open(self, participant, rate, seconds, connections):
         event = self.events[participant.headers]
 
         def load():
+            self.number += 1
             output = participants.run(
-                *participants.BOUND, "dotnet", os.path.join(HERE, "OpenLoop/bin/Release/net10.0/OpenLoop.dll"), str(participant.port), participant.path,
+                *participants.BOUND, "dotnet", os.path.join(participants.built("OpenLoop"), "OpenLoop.dll"), str(participant.port), participant.path,
                 str(rate), str(seconds), str(connections), self.ids, str(self.number), event.signature, event.file, *PERCENTILES,
                 # The thread that sees a socket ready reads it: no hop to another one within what is measured.
                 env=os.environ | {"DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS": "1"}, timeout=seconds + 120)
@@ -113,7 +120,6 @@ class Turns:
 
     def turn(self, participant, load, uncounted):
         """→ answers/s, handled/s, what is still open, latencies in ms by percentile"""
-        self.number += 1
         participant.resume()
         time.sleep(0.3)  # what its timers have to catch up with is not the load's
         before = participant.counts() or (0, 0)

@@ -40,6 +40,23 @@ class Page(unittest.TestCase):
         self.assertIn("job queues", text)
         self.assertIn("still open |", text)
 
+    def test_without_parts_of_bench_scale_says_what_is_not_measured(self):
+        text = page(results(opened=True), TEMPLATE)
+        self.assertNotIn("How the cost grows", text)
+        self.assertIn("machines, larger bodies, an inbox that has been filled for weeks, memory.", text)
+
+    def test_with_parts_of_bench_scale_shows_each_with_its_plot_and_command(self):
+        together = results(opened=True)
+        together.parts = {
+            name: {"part": name, "facts": together.facts | {"command": "bench/scale"}, "title": "Title of " + name, "text": "| " + name, "plot": plot}
+            for name, plot in (("bodies", None), ("memory", [[1, 100]]))}
+        text = page(together, TEMPLATE)
+        self.assertIn("### Title of bodies\n| bodies\n\n### Title of memory\n![Resident memory", text)
+        self.assertIn("bench/run\nbench/scale\n", text)
+        self.assertIn("machines, an inbox that has been filled for weeks.", text)
+        self.assertNotIn("bodies.svg", text)
+        self.assertNotIn("{{", text)
+
     def test_leaves_no_placeholder(self):
         self.assertNotIn("{{", page(results(closed=[("bare", 1000, 0), ("receiver", 400, 0)], opened=True), TEMPLATE))
 

@@ -1,3 +1,4 @@
+import json
 import os
 import tempfile
 import unittest
@@ -15,6 +16,12 @@ def run(directory, name, turns, **changed):
     for round_number, participant, handled in turns:
         results.add("closed", round_number, participant, {"answered": handled, "handled": handled, "open": 0, "ms": {"50": 1, "99": 2}}, 64)
     results.save(file := os.path.join(directory, name))
+    return file
+
+
+def part(directory, name, **changed):
+    with open(file := os.path.join(directory, name + ".json"), "w") as out:
+        json.dump({"part": name, "facts": facts(command="bench/scale", ids="random", **changed), "rows": []}, out)
     return file
 
 
@@ -48,6 +55,16 @@ class PutTogether(unittest.TestCase):
         first = run(self.directory, "1", [(1, "bare", 100)])
         second = run(self.directory, "2", [(1, "bare", 100)], rate={"a second": 5000, "seconds": 40, "connections": 64}, seconds=None)
         self.assertEqual(len(Results.load([first, second]).runs), 2)
+
+    def test_parts_of_bench_scale_come_in_their_order(self):
+        files = [part(self.directory, "start"), run(self.directory, "1", [(1, "bare", 100)]), part(self.directory, "stored")]
+        self.assertEqual(list(Results.load(files).parts), ["stored", "start"])
+
+    def test_a_part_of_another_commit_or_a_second_time_or_alone_is_refused(self):
+        first, start = run(self.directory, "1", [(1, "bare", 100)]), part(self.directory, "start")
+        for files in ([first, start, start], [start], [first, part(self.directory, "stored", commit="c2")]):
+            with self.subTest(files), self.assertRaises(Different):
+                Results.load(files)
 
 
 if __name__ == "__main__":
