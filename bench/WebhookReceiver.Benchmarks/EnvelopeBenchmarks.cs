@@ -13,7 +13,7 @@ namespace WebhookReceiver.Benchmarks;
 [MemoryDiagnoser]
 public class EnvelopeBenchmarks
 {
-    private readonly EnvelopeReader _reader = new(new WebhookEnvelopeValidator());
+    private readonly EnvelopeReader _reader = new(new(static () => new WebhookEnvelopeValidator()));
     private Delivery _delivery = null!;
     private byte[] _digest = [];
 

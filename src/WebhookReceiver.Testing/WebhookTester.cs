@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using WebhookReceiver.Diagnostics;
@@ -165,8 +164,7 @@ public sealed class WebhookTester
     {
         _settings.Rotate(source, Source(source).Plan.Definition, keepPrevious);
         var options = _services.GetRequiredService<IOptionsFactory<WebhookReceiverOptions>>().Create(Options.DefaultName);
-        var contentRoot = _services.GetRequiredService<IHostEnvironment>().ContentRootPath;
-        _sources.Replace(SourceCompiler.Compile(options.Sources, options.PublicBaseUrl, contentRoot, []));
+        _sources.Replace(options.CompiledSources);
     }
 
     /// <summary>

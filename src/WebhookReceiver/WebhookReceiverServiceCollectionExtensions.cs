@@ -45,13 +45,13 @@ public static class WebhookReceiverServiceCollectionExtensions
         services.AddSingleton(new WebhookConfigurationRoot(configuration));
         services.AddSingleton<IConfigureOptions<WebhookReceiverOptions>>(static provider => provider.GetRequiredService<WebhookConfigurationRoot>());
         services.AddSingleton<IValidateOptions<WebhookReceiverOptions>, WebhookReceiverOptionsValidator>();
-        services.AddOptions<WebhookReceiverOptions>().ValidateOnStart();
+        services.AddOptions();
 
         services.AddSingleton<SourceRegistry>();
         services.AddSingleton<WebhookEndpoint>();
         services.AddSingleton<WebhookIntake>();
         services.TryAddSingleton<IValidator<WebhookEnvelope>, WebhookEnvelopeValidator>();
-        services.AddSingleton<EnvelopeReader>();
+        services.AddSingleton(static provider => new EnvelopeReader(new(provider.GetRequiredService<IValidator<WebhookEnvelope>>)));
         services.AddSingleton(OpenInbox);
         services.TryAddSingleton(static _ => new RetrySchedule(new Random()));
         services.AddSingleton<HandlerRegistry>();

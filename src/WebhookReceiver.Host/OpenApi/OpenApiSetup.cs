@@ -44,18 +44,29 @@ internal static class OpenApiSetup
         });
     }
 
-    public static IApplicationBuilder UseOpenApi(this IApplicationBuilder management)
+    /// <summary>Serves the document and its pages. Their middleware is made for the first request: it compiles expressions, for which no start should wait.</summary>
+    public static IApplicationBuilder UseOpenApi(this IApplicationBuilder management) => management.Use(next =>
     {
-        management.UseSwagger(static options =>
+        var pages = new Lazy<RequestDelegate>(() => Pages(management, next));
+        return context => context.Request.Path.StartsWithSegments("/openapi", StringComparison.OrdinalIgnoreCase) || context.Request.Path.StartsWithSegments("/swagger", StringComparison.OrdinalIgnoreCase)
+            ? pages.Value(context) : next(context);
+    });
+
+    private static RequestDelegate Pages(IApplicationBuilder management, RequestDelegate next)
+    {
+        var pages = management.New();
+        pages.UseSwagger(static options =>
         {
             options.RouteTemplate = DocumentPath;
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         });
-        return management.UseSwaggerUI(static page =>
+        pages.UseSwaggerUI(static page =>
         {
             page.DocumentTitle = "WebhookReceiver";
             page.RoutePrefix = "swagger";
             page.SwaggerEndpoint($"/openapi/{DocumentName}.json", "WebhookReceiver");
         });
+        pages.Run(next);
+        return pages.Build();
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Collections.Frozen;
 using WebhookReceiver.Handlers;
 using WebhookReceiver.Inbox;
 
@@ -11,12 +10,12 @@ namespace WebhookReceiver.Dispatch;
 /// </summary>
 internal sealed class HandlerRegistry
 {
-    /// <summary>Types come from verified senders, yet one with a stolen secret could invent them without end.</summary>
+    /// <summary>For each source. Types come from verified senders, yet one with a stolen secret could invent them without end.</summary>
     private const int MaxCached = 4096;
 
     private readonly HandlerRegistration[] _handlers;
-    private readonly ConcurrentDictionary<(string Source, string Type), int[]> _resolved = new();
-    private FrozenDictionary<int, HandlerRegistration> _byNumber = FrozenDictionary<int, HandlerRegistration>.Empty;
+    private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, int[]>> _resolved = new();
+    private Dictionary<int, HandlerRegistration> _byNumber = [];
     private int[] _numbers = [];
 
     public HandlerRegistry(IEnumerable<HandlerRegistration> handlers)
@@ -35,7 +34,13 @@ internal sealed class HandlerRegistry
     public void Number(IInboxStore store)
     {
         _numbers = [.. _handlers.Select(handler => store.NumberOf(handler.Identity))];
-        _byNumber = _handlers.Zip(_numbers).ToFrozenDictionary(static pair => pair.Second, static pair => pair.First);
+        var byNumber = new Dictionary<int, HandlerRegistration>();
+        for (var i = 0; i < _handlers.Length; i++)
+        {
+            byNumber.Add(_numbers[i], _handlers[i]);
+        }
+
+        _byNumber = byNumber;
     }
 
     public HandlerRegistration? Find(int number) => _byNumber.GetValueOrDefault(number);
@@ -43,22 +48,35 @@ internal sealed class HandlerRegistry
     /// <summary>The numbers of the handlers that serve a type from a source; empty: parked.</summary>
     public int[] Resolve(string source, string type)
     {
-        if (_resolved.TryGetValue((source, type), out var known))
+        // One key in the other, and not a pair: tables of texts are compiled already when the program starts.
+        var ofSource = _resolved.TryGetValue(source, out var existing) ? existing : _resolved.GetOrAdd(source, new ConcurrentDictionary<string, int[]>());
+        if (ofSource.TryGetValue(type, out var known))
         {
             return known;
         }
 
         var numbers = NumbersFor(source, type);
-        if (_resolved.Count < MaxCached)
+        if (ofSource.Count < MaxCached)
         {
-            _resolved.TryAdd((source, type), numbers);
+            ofSource.TryAdd(type, numbers);
         }
 
         return numbers;
     }
 
-    private int[] NumbersFor(string source, string type) =>
-        [.. _handlers.Zip(_numbers).Where(pair => Serves(pair.First.Identity, source, type)).Select(static pair => pair.Second)];
+    private int[] NumbersFor(string source, string type)
+    {
+        var numbers = new List<int>();
+        for (var i = 0; i < _handlers.Length; i++)
+        {
+            if (Serves(_handlers[i].Identity, source, type))
+            {
+                numbers.Add(_numbers[i]);
+            }
+        }
+
+        return [.. numbers];
+    }
 
     private static bool Serves(HandlerIdentity handler, string source, string type)
     {

@@ -11,7 +11,8 @@ using WebhookReceiver.Sources;
 namespace WebhookReceiver.Envelopes;
 
 /// <summary>Opens a verified delivery: finds the envelope where the sender's map says it stands, and checks it.</summary>
-internal sealed class EnvelopeReader(IValidator<WebhookEnvelope> validator)
+/// <param name="validator">Made for the first envelope that is wrong: it compiles expressions, for which neither the start nor a right event should wait.</param>
+internal sealed class EnvelopeReader(Lazy<IValidator<WebhookEnvelope>> validator)
 {
     /// <summary>A sender that gives no id may well mean the same words twice; that it tries the same delivery again takes hours.</summary>
     private static readonly TimeSpan DigestWindow = TimeSpan.FromHours(24);
@@ -57,7 +58,7 @@ internal sealed class EnvelopeReader(IValidator<WebhookEnvelope> validator)
         return true;
     }
 
-    private Dictionary<string, string[]> ErrorsOf(WebhookEnvelope envelope, SenderPlan plan, int schemeIndex) => validator.Validate(envelope).Errors
+    private Dictionary<string, string[]> ErrorsOf(WebhookEnvelope envelope, SenderPlan plan, int schemeIndex) => validator.Value.Validate(envelope).Errors
         .GroupBy(error => Pointer(plan, schemeIndex, error.PropertyName), static error => error.ErrorMessage, StringComparer.Ordinal)
         .ToDictionary(static group => group.Key, static group => group.ToArray(), StringComparer.Ordinal);
 

@@ -51,7 +51,7 @@ internal interface IInboxStore : IAsyncDisposable
 /// <param name="Source">The source it is registered for; empty for every source.</param>
 /// <param name="Type">The type or pattern.</param>
 /// <param name="Name">Its name.</param>
-internal readonly record struct HandlerIdentity(string Source, string Type, string Name);
+internal sealed record HandlerIdentity(string Source, string Type, string Name);
 
 /// <summary>The events of one delivery, and the work that each of them starts with.</summary>
 /// <param name="Events">The events, in the order of the delivery.</param>

@@ -32,10 +32,20 @@ internal static partial class SourceCompiler
             }
         }
 
-        var shared = options.SelectMany(static o => o.Value.Secrets.Select(secret => (o.Key, secret.Value)))
-            .GroupBy(static pair => pair.Value, static pair => pair.Key, StringComparer.Ordinal)
-            .Select(static group => group.Distinct(StringComparer.Ordinal).ToArray()).Where(static names => names.Length > 1);
-        foreach (var names in shared)
+        var users = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        foreach (var (name, source) in options)
+        {
+            foreach (var secret in source.Secrets)
+            {
+                var names = users.TryGetValue(secret.Value, out var known) ? known : users[secret.Value] = [];
+                if (!names.Contains(name))
+                {
+                    names.Add(name);
+                }
+            }
+        }
+
+        foreach (var names in users.Values.Where(static names => names.Count > 1))
         {
             yield return $"Sources {string.Join(" and ", names)} share a secret: whoever may send to one may send to the other.";
         }
@@ -123,15 +133,19 @@ internal static partial class SourceCompiler
     /// <returns>The row as it is overridden; as it is where that cannot be, to check the rest by it.</returns>
     private static SenderPlan Override(SenderDefinition row, string key, WebhookSourceOptions options, List<ConfigurationProblem> problems)
     {
-        (string Name, SenderOverrides Override)[] overrides =
-        [
-            (nameof(options.SignatureHeader), new SenderOverrides(SignatureHeader: options.SignatureHeader)),
-            (nameof(options.EventIdHeader), new SenderOverrides(EventIdHeader: options.EventIdHeader)),
-            (nameof(options.Tolerance), new SenderOverrides(Tolerance: options.Tolerance)),
-        ];
         var before = problems.Count;
-        foreach (var (name, single) in overrides.Where(static pair => pair.Override != new SenderOverrides()))
+        Try(nameof(options.SignatureHeader), options.SignatureHeader is { } signature ? new SenderOverrides(SignatureHeader: signature) : null);
+        Try(nameof(options.EventIdHeader), options.EventIdHeader is { } id ? new SenderOverrides(EventIdHeader: id) : null);
+        Try(nameof(options.Tolerance), options.Tolerance is { } tolerance ? new SenderOverrides(Tolerance: tolerance) : null);
+        return SenderPlan.Compile(row, problems.Count > before ? null : new SenderOverrides(options.SignatureHeader, options.EventIdHeader, options.Tolerance));
+
+        void Try(string name, SenderOverrides? single)
         {
+            if (single is null)
+            {
+                return;
+            }
+
             try
             {
                 SenderPlan.Compile(row, single);
@@ -141,8 +155,6 @@ internal static partial class SourceCompiler
                 problems.Add(new ConfigurationProblem("WHR1030", $"{key}:{name}", error.Message + ".", "Leave it out, or write what is expected there."));
             }
         }
-
-        return SenderPlan.Compile(row, problems.Count > before ? null : new SenderOverrides(options.SignatureHeader, options.EventIdHeader, options.Tolerance));
     }
 
     private static SourceSecret[] Secrets(string name, string key, WebhookSourceOptions options, SenderPlan? plan, List<ConfigurationProblem> problems)

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -17,17 +18,18 @@ internal sealed class SourceLoader : BackgroundService
     private readonly SourceRegistry _registry;
     private readonly WebhookConfigurationRoot _root;
     private readonly IOptionsFactory<WebhookReceiverOptions> _factory;
-    private readonly IHostEnvironment _environment;
     private readonly TimeProvider _clock;
     private readonly ILogger<SourceLoader> _logger;
     private string _loaded;
 
     public SourceLoader(
         SourceRegistry registry, WebhookConfigurationRoot root, IOptions<WebhookReceiverOptions> options, IOptionsFactory<WebhookReceiverOptions> factory,
-        IHostEnvironment environment, TimeProvider clock, ILogger<SourceLoader> logger)
+        TimeProvider clock, ILogger<SourceLoader> logger)
     {
-        (_registry, _root, _factory, _environment, _clock, _logger) = (registry, root, factory, environment, clock, logger);
+        (_registry, _root, _factory, _clock, _logger) = (registry, root, factory, clock, logger);
         _loaded = Fingerprint(root.Current);
+
+        // Read here, the options are validated before anything starts.
         Load(options.Value);
     }
 
@@ -97,10 +99,8 @@ internal sealed class SourceLoader : BackgroundService
 
     private void Load(WebhookReceiverOptions options)
     {
-        var problems = new List<ConfigurationProblem>();
-        var sources = SourceCompiler.Compile(options.Sources, options.PublicBaseUrl, _environment.ContentRootPath, problems);
-        _registry.Replace(sources);
-        foreach (var warning in SourceCompiler.Warnings(sources, options.Sources))
+        _registry.Replace(options.CompiledSources);
+        foreach (var warning in SourceCompiler.Warnings(options.CompiledSources, options.Sources))
         {
             Log.SourceWarning(_logger, warning);
         }
@@ -110,7 +110,24 @@ internal sealed class SourceLoader : BackgroundService
     /// What each provider says of the section: not the merged view, since a list of secrets is taken from its last provider alone, and can
     /// change where the merge does not.
     /// </summary>
-    private static string Fingerprint(IConfiguration configuration) => string.Join('\n',
-        ((IConfigurationRoot)configuration).Providers.SelectMany(static (provider, index) =>
-            new ProviderView(provider).Below(WebhookReceiverOptions.SectionName).Select(pair => $"{index}:{pair.Key}={pair.Value}")));
+    private static string Fingerprint(IConfiguration configuration)
+    {
+        var text = new StringBuilder();
+        var place = 0;
+        foreach (var provider in ((IConfigurationRoot)configuration).Providers)
+        {
+            var view = new ProviderView(provider, WebhookReceiverOptions.SectionName);
+            foreach (var key in view.Keys)
+            {
+                if (view.Value(key) is { } value)
+                {
+                    text.Append(place).Append(':').Append(key).Append('=').Append(value).Append('\n');
+                }
+            }
+
+            place++;
+        }
+
+        return text.ToString();
+    }
 }

@@ -32,6 +32,7 @@ internal static class WebhookConfiguration
     public static void ReadSources(IConfiguration configuration, IDictionary<string, WebhookSourceOptions> sources, List<ConfigurationProblem> problems)
     {
         var section = Settings(configuration, problems).Section("Sources");
+        var views = Views(configuration, WebhookReceiverOptions.SectionName + ":Sources");
         foreach (var name in section.Children())
         {
             var settings = section.Section(name);
@@ -44,7 +45,7 @@ internal static class WebhookConfiguration
             source.SignatureHeader = settings.Text("SignatureHeader") ?? source.SignatureHeader;
             source.EventIdHeader = settings.Text("EventIdHeader") ?? source.EventIdHeader;
             source.Duplicates = settings.Choice<DuplicateRule>("Duplicates") ?? source.Duplicates;
-            ReadSecrets(configuration, settings.Key("Secrets"), source.Secrets, problems);
+            ReadSecrets(views, settings.Key("Secrets"), source.Secrets, problems);
         }
     }
 
@@ -80,15 +81,14 @@ internal static class WebhookConfiguration
     /// Takes the list whole from the last provider that sets any element. The usual merge by index would keep a revoked secret alive: a file
     /// with one new secret, laid over one with two old ones, would leave the second old one in place.
     /// </summary>
-    private static void ReadSecrets(IConfiguration configuration, string path, IList<WebhookSecretOptions> secrets, List<ConfigurationProblem> problems)
+    private static void ReadSecrets(ProviderView[] views, string path, IList<WebhookSecretOptions> secrets, List<ConfigurationProblem> problems)
     {
-        if (LastProviderOf(configuration, path) is not { } provider)
+        if (Array.FindLast(views, view => view.Value(path) is { Length: > 0 } || view.Children(path).Any()) is not { } view)
         {
             return;
         }
 
         secrets.Clear();
-        var view = new ProviderView(provider);
         if (view.Value(path) is { Length: > 0 })
         {
             problems.Add(new ConfigurationProblem("WHR1001", path, "Secrets is a list.", $"Set its first element, {path}:0."));
@@ -97,7 +97,7 @@ internal static class WebhookConfiguration
         foreach (var element in view.Children(path).Select(index => $"{path}:{index}"))
         {
             var value = view.Value(element) ?? view.Value($"{element}:Value") ?? "";
-            if (provider is KeyPerFileConfigurationProvider)
+            if (view.Provider is KeyPerFileConfigurationProvider)
             {
                 value = WithoutLineEnd(value);
             }
@@ -111,11 +111,10 @@ internal static class WebhookConfiguration
     [return: NotNullIfNotNull(nameof(text))]
     private static string? WithoutLineEnd(string? text) => text?.TrimEnd('\r', '\n');
 
-    private static IConfigurationProvider? LastProviderOf(IConfiguration configuration, string path)
+    private static ProviderView[] Views(IConfiguration configuration, string path)
     {
         var root = configuration as IConfigurationRoot ?? throw new InvalidOperationException(
             "Pass the root of the configuration (builder.Configuration), not a section: secrets are taken whole from the last provider that sets any.");
-        return root.Providers.Reverse().FirstOrDefault(provider =>
-            new ProviderView(provider).Value(path) is { Length: > 0 } || new ProviderView(provider).Children(path).Any());
+        return [.. root.Providers.Select(provider => new ProviderView(provider, path))];
     }
 }

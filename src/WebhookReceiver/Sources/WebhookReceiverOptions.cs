@@ -47,6 +47,9 @@ public sealed class WebhookReceiverOptions
 
     /// <summary>What could not be read from configuration; reported together with what is wrong about the rest.</summary>
     internal List<ConfigurationProblem> ReadProblems { get; } = [];
+
+    /// <summary>The sources as the validator compiled them, to find what is wrong with them: once is enough.</summary>
+    internal IReadOnlyDictionary<string, WebhookSource> CompiledSources { get; set; } = new Dictionary<string, WebhookSource>();
 }
 
 /// <summary>Where events are stored.</summary>

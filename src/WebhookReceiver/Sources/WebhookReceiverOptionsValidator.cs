@@ -20,7 +20,7 @@ internal sealed class WebhookReceiverOptionsValidator(IHostEnvironment environme
                 "Set WebhookReceiver:Sources:default:Sender and WebhookReceiver:Sources:default:Secrets:0, for example."));
         }
 
-        SourceCompiler.Compile(options.Sources, options.PublicBaseUrl, environment.ContentRootPath, problems);
+        options.CompiledSources = SourceCompiler.Compile(options.Sources, options.PublicBaseUrl, environment.ContentRootPath, problems);
         ValidateInbox(options.Inbox, problems);
         ValidateDispatch(options.Dispatch, problems);
         ValidateProxies(options.TrustedProxies, problems);

@@ -18,8 +18,19 @@ public sealed class SourceLoaderTests : IDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly SourceRegistry _registry = new();
     private readonly RecordedLog<SourceLoader> _log = new();
+    private WebhookReceiverOptions? _options;
 
     public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void Start_SourcesCompiledByTheValidator_AreTheOnesInForce()
+    {
+        Write("base.json", Old);
+        using var loader = Start();
+
+        _registry.TryGet("a", out var source);
+        Assert.Same(_options!.CompiledSources["a"], source);
+    }
 
     [Fact]
     public void ReloadIfChanged_NothingChanged_KeepsTheSameSources()
@@ -151,8 +162,9 @@ public sealed class SourceLoaderTests : IDisposable
         var environment = new TestEnvironment(_directory.Path);
         var factory = new OptionsFactory<WebhookReceiverOptions>(
             [root], [], [new WebhookReceiverOptionsValidator(environment, new ServiceCollection().BuildServiceProvider())]);
+        _options = factory.Create(Options.DefaultName);
         return new SourceLoader(
-            _registry, root, Options.Create(factory.Create(Options.DefaultName)), factory, environment, new FakeTimeProvider(), _log);
+            _registry, root, Options.Create(_options), factory, new FakeTimeProvider(), _log);
     }
 
     private sealed class TestEnvironment(string root) : IHostEnvironment
