@@ -15,9 +15,11 @@ public sealed class FlushOrderTests(ITestOutputHelper output)
         using var directory = new DataDirectory();
         var trace = Path.Combine(directory.Path, "trace");
         var ledger = new Ledger();
+
+        // A commit is one write of up to 128 KiB: whatever of it were cut off would be found in a later one.
         string[] strace =
         [
-            "/usr/bin/strace", "-f", "--seccomp-bpf", "-y", "-tt", "-s", "20000", "-o", trace,
+            "/usr/bin/strace", "-f", "--seccomp-bpf", "-y", "-tt", "-s", "140000", "-o", trace,
             "-e", "trace=fsync,fdatasync,sendto,sendmsg,write,writev,pwrite64",
         ];
         await using (var host = await HostProcess.StartAsync(directory, wrapper: strace))
