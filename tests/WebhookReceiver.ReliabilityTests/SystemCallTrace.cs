@@ -44,6 +44,11 @@ internal sealed partial class SystemCallTrace
     /// <returns><see langword="null"/> if the flush of its transaction had returned before the first byte of its answer was sent.</returns>
     public string? WhyNotFlushedBeforeAnswered(string log, string eventId, string receipt)
     {
+        if (_calls.Exists(call => call.IsCutOff && call.IsWrite && call.File.EndsWith(log, StringComparison.Ordinal)))
+        {
+            return $"{eventId}: the trace cuts off what is written to the log, so that a later write may be taken for its first";
+        }
+
         var stored = _calls.Find(call => call.IsWrite && call.File.EndsWith(log, StringComparison.Ordinal) && call.Line.Contains(eventId, StringComparison.Ordinal));
         if (stored is null)
         {
@@ -72,6 +77,9 @@ internal sealed partial class SystemCallTrace
     [GeneratedRegex(@"^(?<thread>\d+) +[\d:.]+ <\.\.\. \w+ resumed>")]
     private static partial Regex Resumed();
 
+    [GeneratedRegex("""(?<!\\)"\.\.\., """)]
+    private static partial Regex CutOff();
+
     [GeneratedRegex(@"= -1 E[A-Z]+ \([^)]*\)$")]
     private static partial Regex Failed();
 
@@ -80,6 +88,8 @@ internal sealed partial class SystemCallTrace
         public int? End { get; set; }
 
         public bool Succeeded { get; set; }
+
+        public bool IsCutOff { get; } = CutOff().IsMatch(Line);
 
         public bool IsFlush => Name is "fsync" or "fdatasync";
 

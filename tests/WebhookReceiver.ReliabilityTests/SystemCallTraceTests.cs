@@ -34,6 +34,10 @@ public sealed class SystemCallTraceTests
         Assert.Contains("failed", Why(Write, Flush.Replace("= 0", "= -1 EIO (Input/output error)", StringComparison.Ordinal), Answer), StringComparison.Ordinal);
 
     [Fact]
+    public void Trace_WriteThatIsCutOff_IsSaid() =>
+        Assert.Contains("cuts off", Why(Write.Replace("\", 8192", "\"..., 8192", StringComparison.Ordinal), Flush, Answer), StringComparison.Ordinal);
+
+    [Fact]
     public void Trace_NeverWritten_IsSaid() => Assert.Contains("never written", Why(Flush, Answer), StringComparison.Ordinal);
 
     [Fact]
