@@ -8,7 +8,8 @@ internal static class OpenApiSetup
 {
     public const string SecurityScheme = "managementToken";
     private const string DocumentName = "v1";
-    private const string DocumentPath = "openapi/{documentName}.json";
+    private const string DocumentFolder = "openapi";
+    private const string PagesFolder = "swagger";
 
     public static void AddOpenApi(this WebApplicationBuilder builder)
     {
@@ -48,23 +49,25 @@ internal static class OpenApiSetup
     public static IApplicationBuilder UseOpenApi(this IApplicationBuilder management) => management.Use(next =>
     {
         var pages = new Lazy<RequestDelegate>(() => Pages(management, next));
-        return context => context.Request.Path.StartsWithSegments("/openapi", StringComparison.OrdinalIgnoreCase) || context.Request.Path.StartsWithSegments("/swagger", StringComparison.OrdinalIgnoreCase)
-            ? pages.Value(context) : next(context);
+        return context => IsBelow(context, DocumentFolder) || IsBelow(context, PagesFolder) ? pages.Value(context) : next(context);
     });
+
+    private static bool IsBelow(HttpContext context, string folder) =>
+        context.Request.Path.StartsWithSegments("/" + folder, StringComparison.OrdinalIgnoreCase);
 
     private static RequestDelegate Pages(IApplicationBuilder management, RequestDelegate next)
     {
         var pages = management.New();
         pages.UseSwagger(static options =>
         {
-            options.RouteTemplate = DocumentPath;
+            options.RouteTemplate = DocumentFolder + "/{documentName}.json";
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         });
         pages.UseSwaggerUI(static page =>
         {
             page.DocumentTitle = "WebhookReceiver";
-            page.RoutePrefix = "swagger";
-            page.SwaggerEndpoint($"/openapi/{DocumentName}.json", "WebhookReceiver");
+            page.RoutePrefix = PagesFolder;
+            page.SwaggerEndpoint($"/{DocumentFolder}/{DocumentName}.json", "WebhookReceiver");
         });
         pages.Run(next);
         return pages.Build();
