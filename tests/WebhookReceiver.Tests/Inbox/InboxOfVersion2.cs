@@ -1,18 +1,11 @@
-using Microsoft.Data.Sqlite;
+using WebhookReceiver.Tests.Support;
 
 namespace WebhookReceiver.Tests.Inbox;
 
 /// <summary>An inbox as version 2 of the schema had it, with work in every state, left by a process that was killed. It does not change with the program.</summary>
 internal static class InboxOfVersion2
 {
-    public static void Create(string path)
-    {
-        using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = Schema + Rows;
-        command.ExecuteNonQuery();
-    }
+    public static void Create(string path) => DatabaseFile.Execute(path, Schema + Rows);
 
     private const string Schema = """
         CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;

@@ -24,10 +24,10 @@ public sealed class SqliteInboxStoreTests : InboxStoreContract
 
     private protected override void DeleteBehindTheProductsBack(InboxEvent stored, bool withEvent)
     {
-        Execute(Database, $"DELETE FROM work WHERE seq = {stored.Seq}");
+        DatabaseFile.Execute(Database, $"DELETE FROM work WHERE seq = {stored.Seq}");
         if (withEvent)
         {
-            Execute(Database, $"DELETE FROM event WHERE seq = {stored.Seq}");
+            DatabaseFile.Execute(Database, $"DELETE FROM event WHERE seq = {stored.Seq}");
         }
     }
 
@@ -69,7 +69,7 @@ public sealed class SqliteInboxStoreTests : InboxStoreContract
             await store.OpenAsync(TestContext.Current.CancellationToken);
         }
 
-        Execute(path, "UPDATE meta SET value = 4 WHERE key = 'schema'");
+        DatabaseFile.Execute(path, "UPDATE meta SET value = 4 WHERE key = 'schema'");
         var error = await Assert.ThrowsAsync<InboxException>(() => new SqliteInboxStore(Options([]) with { Path = path }).OpenAsync(TestContext.Current.CancellationToken));
 
         Assert.Contains("schema version 4", error.Message, StringComparison.Ordinal);
@@ -192,13 +192,4 @@ public sealed class SqliteInboxStoreTests : InboxStoreContract
             }
         },
     };
-
-    private static void Execute(string path, string sql)
-    {
-        using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
 }

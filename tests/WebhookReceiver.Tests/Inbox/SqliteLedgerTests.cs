@@ -141,7 +141,7 @@ public sealed class SqliteLedgerTests : IDisposable
         }
 
         var plan = new List<string>();
-        using (var connection = Connect("inbox.db"))
+        using (var connection = DatabaseFile.Connect(_directory.File("inbox.db")))
         using (var command = connection.CreateCommand())
         {
             command.CommandText = "EXPLAIN QUERY PLAN " + SqliteInboxReader.OpenEventsQuery;
@@ -205,18 +205,5 @@ public sealed class SqliteLedgerTests : IDisposable
         }
     }
 
-    private long RunningFrom(string name)
-    {
-        using var connection = Connect(name);
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT value FROM meta WHERE key = 'running_from'";
-        return (long)command.ExecuteScalar()!;
-    }
-
-    private SqliteConnection Connect(string name)
-    {
-        var connection = new SqliteConnection($"Data Source={_directory.File(name)};Pooling=False");
-        connection.Open();
-        return connection;
-    }
+    private long RunningFrom(string name) => (long)DatabaseFile.Read(_directory.File(name), "SELECT value FROM meta WHERE key = 'running_from'");
 }

@@ -157,12 +157,5 @@ public sealed class SqliteLogFileTests : IDisposable
 
     private static long Count(string database) => long.Parse(Read(database, "SELECT count(*) FROM t"), CultureInfo.InvariantCulture);
 
-    private static string Read(string database, string sql)
-    {
-        using var connection = new SqliteConnection($"Data Source={database};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return Convert.ToString(command.ExecuteScalar(), CultureInfo.InvariantCulture)!;
-    }
+    private static string Read(string database, string sql) => Convert.ToString(DatabaseFile.Read(database, sql), CultureInfo.InvariantCulture)!;
 }

@@ -218,12 +218,5 @@ public sealed class KnownEventsTests : IDisposable
         return copy;
     }
 
-    private long Count(string name, string table)
-    {
-        using var connection = new SqliteConnection($"Data Source={_directory.File(name)};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT COUNT(*) FROM {table}";
-        return (long)command.ExecuteScalar()!;
-    }
+    private long Count(string name, string table) => (long)DatabaseFile.Read(_directory.File(name), $"SELECT COUNT(*) FROM {table}");
 }
