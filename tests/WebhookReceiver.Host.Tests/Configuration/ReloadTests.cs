@@ -94,12 +94,13 @@ public sealed class ReloadTests : IDisposable
 
         Directory.Delete(Path.Combine(_secrets.FullName, "..data"));
         Directory.CreateSymbolicLink(Path.Combine(_secrets.FullName, "..data"), "..second");
-        clock.Advance(SourceLoader.PollInterval);
 
         using var patience = new CancellationTokenSource(HostProcess.Patience);
         while (sources.TryGet("default", out var now) && ReferenceEquals(now, before))
         {
+            // Again and again: the loader begins to wait some time after the host has started.
             patience.Token.ThrowIfCancellationRequested();
+            clock.Advance(SourceLoader.PollInterval);
             await Task.Yield();
         }
 

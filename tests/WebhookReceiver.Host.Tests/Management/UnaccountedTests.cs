@@ -5,6 +5,8 @@ using Microsoft.Data.Sqlite;
 namespace WebhookReceiver.Host.Tests.Management;
 
 /// <summary>Rows that somebody deletes with another program, as an operator sees it.</summary>
+/// <remarks>Alone, since the metrics of a process are those of all hosts in it.</remarks>
+[Collection(nameof(AloneInTheProcess))]
 public sealed class UnaccountedTests : IDisposable
 {
     private readonly TemporaryDirectory _data = new();
