@@ -24,6 +24,8 @@ internal static class EventIds
     public const int CompletionFailed = 3006;
     public const int ClaimFailed = 3007;
     public const int HandlersStillRunning = 3008;
+    public const int AttemptCrashed = 3009;
+    public const int CrashSuspectDead = 3010;
 
     public const int InboxOpened = 4000;
     public const int InboxFailed = 4001;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using WebhookReceiver.Inbox;
 
 namespace WebhookReceiver.Diagnostics;
 
@@ -65,6 +66,26 @@ internal static partial class Log
 
     [LoggerMessage(EventIds.HandlersStillRunning, LogLevel.Warning, "{Count} handlers had not ended when the time to stop was up; their events go back to pending", EventName = "HandlersStillRunning")]
     public static partial void HandlersStillRunning(ILogger logger, int count);
+
+    [LoggerMessage(EventIds.AttemptCrashed, LogLevel.Warning, "{Id} was running in {Handler} when the process ended, {Crashes} times now; it is tried again, beside no other suspect", EventName = "AttemptCrashed")]
+    private static partial void AttemptCrashed(ILogger logger, string id, string handler, int crashes);
+
+    [LoggerMessage(EventIds.CrashSuspectDead, LogLevel.Error, "{Id} was running in {Handler} each of the {Crashes} times that the process ended; it is a dead letter (crash_suspect)", EventName = "CrashSuspectDead")]
+    private static partial void CrashSuspectDead(ILogger logger, string id, string handler, int crashes);
+
+    /// <summary>What became of an attempt whose process is gone.</summary>
+    public static void Crashed(ILogger logger, CrashedAttempt crashed, string? handler)
+    {
+        var name = handler ?? "a handler that is gone";
+        if (crashed.Outcome == AttemptOutcome.CrashSuspect)
+        {
+            CrashSuspectDead(logger, crashed.PublicId, name, crashed.Crashes);
+        }
+        else
+        {
+            AttemptCrashed(logger, crashed.PublicId, name, crashed.Crashes);
+        }
+    }
 
     [LoggerMessage(EventIds.InboxOpened, LogLevel.Information, "Inbox {Location} is open; {Recovered} attempts that were cut off go back to pending", EventName = "InboxOpened")]
     public static partial void InboxOpened(ILogger logger, string location, int recovered);

@@ -18,11 +18,11 @@ internal sealed class AttemptRunner(
     private readonly DispatchOptions _options = options.Value.Dispatch;
 
     /// <param name="item">The claim.</param>
+    /// <param name="started">The time of its start.</param>
     /// <param name="limit">A source whose token the handler gets; it is given a time limit here, which the caller resets.</param>
     /// <param name="stopping">Cancelled when the host stops.</param>
-    public async ValueTask<WorkCompletion> RunAsync(WorkItem item, CancellationTokenSource limit, CancellationToken stopping)
+    public async ValueTask<WorkCompletion> RunAsync(WorkItem item, DateTimeOffset started, CancellationTokenSource limit, CancellationToken stopping)
     {
-        var started = clock.GetUtcNow();
         if (handlers.Find(item.Handler) is not { } handler)
         {
             Log.HandlerGone(logger, item.Event.PublicId, item.Event.Source, item.Event.Type);

@@ -6,15 +6,18 @@ namespace WebhookReceiver.Dispatch;
 /// <summary>
 /// The work that waits in memory, and the slots that run it. A slot that runs takes one item after another without leaving its thread; a
 /// further one is woken, one at a time, while work waits. So handlers that return at once cost no change of threads, and handlers that
-/// block or wait never hold up what is behind them, as long as a slot is free. Safe from any thread.
+/// block or wait never hold up what is behind them, as long as a slot is free. Suspects go first, and one at a time: of those that ran when the
+/// process ended, only one can end it again. Safe from any thread.
 /// </summary>
 internal sealed class DispatchQueue : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Queue<WorkItem> _waiting = new();
+    private readonly Queue<WorkItem> _suspects = new();
     private readonly Stack<DispatchSlot> _idle = new();
     private readonly TaskCompletionSource _quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DispatchSlot[] _slots = [];
+    private DispatchSlot? _slotOfSuspect;
     private bool _isWaking;
     private bool _isClosed;
 
@@ -54,7 +57,7 @@ internal sealed class DispatchQueue : IDisposable
                 return false;
             }
 
-            _waiting.Enqueue(item);
+            (item.IsSuspect ? _suspects : _waiting).Enqueue(item);
             woken = SlotToWake();
         }
 
@@ -72,7 +75,12 @@ internal sealed class DispatchQueue : IDisposable
         lock (_gate)
         {
             _isWaking &= !wasWoken;
-            if (!_waiting.TryDequeue(out item))
+            _slotOfSuspect = _slotOfSuspect == slot ? null : _slotOfSuspect;
+            if (MayRunSuspect && _suspects.TryDequeue(out item))
+            {
+                _slotOfSuspect = slot;
+            }
+            else if (!_waiting.TryDequeue(out item))
             {
                 BecomeIdle(slot);
                 return false;
@@ -92,7 +100,8 @@ internal sealed class DispatchQueue : IDisposable
         lock (_gate)
         {
             _isClosed = true;
-            WorkItem[] left = [.. _waiting];
+            WorkItem[] left = [.. _suspects, .. _waiting];
+            _suspects.Clear();
             _waiting.Clear();
             CheckQuiet();
             return left;
@@ -111,6 +120,8 @@ internal sealed class DispatchQueue : IDisposable
         }
     }
 
+    private bool MayRunSuspect => _slotOfSuspect is null && _suspects.Count > 0;
+
     private void BecomeIdle(DispatchSlot slot)
     {
         _idle.Push(slot);
@@ -128,7 +139,7 @@ internal sealed class DispatchQueue : IDisposable
     /// <summary>One at a time: the slot that is woken wakes the next one, if there still is work when it starts.</summary>
     private DispatchSlot? SlotToWake()
     {
-        if (_isWaking || _waiting.Count == 0 || !_idle.TryPop(out var slot))
+        if (_isWaking || (_waiting.Count == 0 && !MayRunSuspect) || !_idle.TryPop(out var slot))
         {
             return null;
         }

@@ -3,13 +3,15 @@ using WebhookReceiver.Inbox;
 namespace WebhookReceiver.Dispatch;
 
 /// <summary>Room for one attempt at a time, with the token that its handler gets; made once and used again and again.</summary>
+/// <param name="index">Its place among the slots, from 0.</param>
 /// <param name="queue">Where the work comes from.</param>
 /// <param name="runner">Runs an attempt.</param>
+/// <param name="store">Is told what runs, for whoever finds this process gone.</param>
 /// <param name="finish">Takes what became of it.</param>
 /// <param name="clock">Measures the time limit.</param>
 /// <param name="stopping">Cancelled when the host stops.</param>
 internal sealed class DispatchSlot(
-    DispatchQueue queue, AttemptRunner runner, Action<WorkCompletion> finish, TimeProvider clock, CancellationToken stopping)
+    int index, DispatchQueue queue, AttemptRunner runner, IInboxStore store, Action<WorkCompletion> finish, TimeProvider clock, CancellationToken stopping)
     : IThreadPoolWorkItem, IDisposable
 {
     private CancellationTokenSource? _limit;
@@ -35,7 +37,10 @@ internal sealed class DispatchSlot(
         {
             wasWoken = false;
             _running = item;
-            var completion = await runner.RunAsync(item, Limit(), stopping).ConfigureAwait(false);
+            var started = clock.GetUtcNow();
+            await store.StartAsync(item, index, started).ConfigureAwait(false);
+            var completion = await runner.RunAsync(item, started, Limit(), stopping).ConfigureAwait(false);
+            store.Return(index);
             _running = null;
 
             // Not awaited: the slot is free while the writer commits; the room in memory is not, so that this stays bounded.

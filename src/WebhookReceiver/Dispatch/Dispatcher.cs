@@ -91,7 +91,7 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _pump = Task.Run(PumpAsync, CancellationToken.None);
-        _queue.Open([.. Enumerable.Range(0, _concurrency).Select(_ => new DispatchSlot(_queue, _runner, Finish, _clock, _stopping.Token))]);
+        _queue.Open([.. Enumerable.Range(0, _concurrency).Select(index => new DispatchSlot(index, _queue, _runner, _store, Finish, _clock, _stopping.Token))]);
         return Task.CompletedTask;
     }
 

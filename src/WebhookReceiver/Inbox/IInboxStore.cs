@@ -8,7 +8,7 @@ internal interface IInboxStore : IAsyncDisposable
     /// <summary>Whether a write failed in a way after which nothing may be written any more; the process must end.</summary>
     bool HasFailed { get; }
 
-    /// <summary>Opens the store: makes or checks the schema, numbers the handlers, and makes pending what was running when the process ended.</summary>
+    /// <summary>Opens the store: makes or checks the schema, numbers the handlers, and makes pending what was running when the process ended, or dead what has ended it too often.</summary>
     /// <exception cref="InboxException">The store cannot be used; the message says why and what to do.</exception>
     Task OpenAsync(CancellationToken cancellationToken);
 
@@ -20,6 +20,19 @@ internal interface IInboxStore : IAsyncDisposable
     /// is known is not stored again: its receipt is the first one's.
     /// </summary>
     ValueTask<AppendStatus> AppendAsync(InboxDelivery delivery);
+
+    /// <summary>
+    /// Records that a handler is about to be called. It costs no flush, and is there for whoever finds this process gone: the machine that stops takes it
+    /// along, and then the attempt was never made.
+    /// </summary>
+    /// <param name="item">The claim.</param>
+    /// <param name="slot">Where it runs, one attempt at a time: 0 to <c>Dispatch:MaxConcurrency</c> - 1.</param>
+    /// <param name="now">The time of the call.</param>
+    ValueTask StartAsync(WorkItem item, int slot, DateTimeOffset now);
+
+    /// <summary>Takes back what <see cref="StartAsync"/> recorded: the handler has returned, and this process is still there.</summary>
+    /// <param name="slot">Where it ran.</param>
+    void Return(int slot);
 
     /// <summary>
     /// Records how an attempt ended. Nobody waits for it, so that it may be written a few milliseconds later, together with others; lost in a

@@ -28,7 +28,11 @@ internal sealed class InboxService(
         metrics.Observe(new InboxGauges(store, clock));
         if (store is SqliteInboxStore sqlite)
         {
-            Log.InboxOpened(logger, sqlite.Path, sqlite.Recovered);
+            Log.InboxOpened(logger, sqlite.Path, sqlite.Recovered.Count);
+            foreach (var crashed in sqlite.Recovered.Crashed)
+            {
+                Log.Crashed(logger, crashed, handlers.Find(crashed.Handler)?.Identity.Name);
+            }
         }
     }
 

@@ -60,7 +60,7 @@ internal static class WebhookConfiguration
 
     private static void ReadDispatch(SettingsReader settings, DispatchOptions dispatch)
     {
-        dispatch.MaxConcurrency = settings.Number("MaxConcurrency", 1, 1024) ?? dispatch.MaxConcurrency;
+        dispatch.MaxConcurrency = settings.Number("MaxConcurrency", 1, DispatchOptions.MostAtOnce) ?? dispatch.MaxConcurrency;
         dispatch.Attempts = settings.Number("Attempts", 1, 100) ?? dispatch.Attempts;
         dispatch.HandlerTimeout = settings.Duration("HandlerTimeout", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)) ?? dispatch.HandlerTimeout;
         dispatch.DrainDelay = settings.Duration("DrainDelay", TimeSpan.Zero, TimeSpan.FromSeconds(20)) ?? dispatch.DrainDelay;

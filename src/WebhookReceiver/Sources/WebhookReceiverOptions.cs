@@ -68,6 +68,8 @@ public sealed class InboxOptions
 /// <summary>How events are handled. What is out of its range stops the start.</summary>
 public sealed class DispatchOptions
 {
+    internal const int MostAtOnce = 1024;
+
     /// <summary>How many handlers run at once, 1 to 1,024. The default is 32.</summary>
     public int MaxConcurrency { get; set; } = 32;
 

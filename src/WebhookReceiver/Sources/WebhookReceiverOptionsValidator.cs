@@ -51,7 +51,7 @@ internal sealed class WebhookReceiverOptionsValidator(IHostEnvironment environme
 
     private static void ValidateDispatch(DispatchOptions dispatch, List<ConfigurationProblem> problems)
     {
-        Check(dispatch.MaxConcurrency is >= 1 and <= 1024, nameof(dispatch.MaxConcurrency), "a number from 1 to 1024");
+        Check(dispatch.MaxConcurrency is >= 1 and <= DispatchOptions.MostAtOnce, nameof(dispatch.MaxConcurrency), $"a number from 1 to {DispatchOptions.MostAtOnce}");
         Check(dispatch.Attempts is >= 1 and <= 100, nameof(dispatch.Attempts), "a number from 1 to 100");
         Check(dispatch.HandlerTimeout >= TimeSpan.FromSeconds(1) && dispatch.HandlerTimeout <= TimeSpan.FromDays(1), nameof(dispatch.HandlerTimeout), "a duration from 1 second to 1 day");
         Check(dispatch.DrainDelay is null || dispatch.DrainDelay >= TimeSpan.Zero && dispatch.DrainDelay <= TimeSpan.FromSeconds(20), nameof(dispatch.DrainDelay), "a duration from 0 to 20 seconds");

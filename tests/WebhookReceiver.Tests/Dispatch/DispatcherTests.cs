@@ -82,6 +82,55 @@ public sealed class DispatcherTests
     }
 
     [Fact]
+    public async Task Handlers_RanWhenTheProcessEnded_AreCalledOneAtATimeAndOthersBesideThem()
+    {
+        using var directory = new TemporaryDirectory();
+        var called = new SemaphoreSlim(0);
+        await using (var before = await ReceiverUnderTest.StartAsync(
+            builder => builder.AddHandler<Order>("new_order", async (_, cancellationToken) =>
+            {
+                called.Release();
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+            }), directory))
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                await before.SendAsync();
+                await called.WaitAsync(TestContext.Current.CancellationToken);
+            }
+
+            // From here on nothing reaches the disk any more, as if the process had been killed.
+            await before.Store.DisposeAsync();
+        }
+
+        var (running, most, other) = (0, 0, new TaskCompletionSource());
+        await using var after = await ReceiverUnderTest.StartAsync(
+            builder => builder
+                .AddHandler<Order>("new_order", async (_, _) =>
+                {
+                    most = Math.Max(most, Interlocked.Increment(ref running));
+                    await other.Task;
+                    Interlocked.Decrement(ref running);
+                })
+                .AddHandler<Order>("other", (_, _) =>
+                {
+                    other.SetResult();
+                    return Task.CompletedTask;
+                }),
+            directory);
+        await after.SendAsync("other", eventId: "another");
+
+        var ended = new List<WorkCompletion>();
+        while (ended.Count < 4)
+        {
+            ended.Add(await after.NextAsync());
+        }
+
+        Assert.Equal(1, most);
+        Assert.All(ended.Where(static completion => completion.Item.Event.Type == "new_order"), static completion => Assert.Equal((2, 1, AttemptOutcome.Succeeded), (completion.Item.Attempt, completion.Item.Crashes, completion.Outcome)));
+    }
+
+    [Fact]
     public async Task Handler_IsAClass_IsMadeAnewInAScopeOfItsOwnForEachAttempt()
     {
         await using var receiver = await ReceiverUnderTest.StartAsync(

@@ -95,12 +95,12 @@ internal sealed class ReceiverUnderTest : IAsyncDisposable
 
     /// <summary>Sends an event with an id of its own.</summary>
     /// <returns>Our id.</returns>
-    public async Task<string> SendAsync(string type = "new_order", string data = """{"order_id":"A-1","customer_name":"Ada","total_amount":1.5}""")
+    public async Task<string> SendAsync(string type = "new_order", string data = """{"order_id":"A-1","customer_name":"Ada","total_amount":1.5}""", string? eventId = null)
     {
         var body = Encoding.UTF8.GetBytes($$"""{"event":"{{type}}","data":{{data}}}""");
         using var request = new HttpRequestMessage(HttpMethod.Post, "/webhook") { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new("application/json");
-        foreach (var (name, value) in _plan.Sign(new SigningInput(body, $"e{++_sent}", Clock.GetUtcNow()), _key))
+        foreach (var (name, value) in _plan.Sign(new SigningInput(body, eventId ?? $"e{++_sent}", Clock.GetUtcNow()), _key))
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }

@@ -269,15 +269,98 @@ public abstract class InboxStoreContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Open_WorkThatWasRunning_IsPendingAgain()
+    public async Task Open_RunningWorkWhoseHandlerWasNotCalled_IsPendingAgainWithoutPenaltyOrSuspicion()
     {
         var item = await NewRunningAsync();
         await ReopenAsync();
 
         var again = Assert.Single(await ClaimAsync(Now.AddYears(1)));
 
-        Assert.Equal((item.Event.EventId, 2), (again.Event.EventId, again.Attempt));
+        Assert.Equal((item.Event.EventId, 1, 0), (again.Event.EventId, again.Attempt, again.Crashes));
+        Assert.Empty(Assert.Single((await FindAsync(item.Event)).Work).Attempts);
         Assert.False(await EndAsync(item, AttemptOutcome.Succeeded));
+    }
+
+    [Fact]
+    public async Task Open_RunningWorkWhoseHandlerWasCalled_IsASuspectAndTheAttemptCounts()
+    {
+        var (called, returned, waiting) = (await NewRunningAsync("e1"), await NewRunningAsync("e2"), await NewRunningAsync("e3"));
+        await _store.StartAsync(called, 0, Now);
+        await _store.StartAsync(returned, 1, Now);
+        _store.Return(1);
+        await ReopenAsync();
+
+        var again = (await ClaimAsync(Now.AddYears(1))).ToDictionary(static item => item.Event.EventId);
+
+        Assert.Equal((2, 1, true), (again["e1"].Attempt, again["e1"].Crashes, again["e1"].IsSuspect));
+        Assert.Equal((1, 0, false), (again["e2"].Attempt, again["e2"].Crashes, again["e2"].IsSuspect));
+        Assert.Equal((1, 0, false), (again["e3"].Attempt, again["e3"].Crashes, again["e3"].IsSuspect));
+        var attempt = Assert.Single(Assert.Single((await FindAsync(called.Event)).Work).Attempts);
+        Assert.Equal((1, "crashed", Now), (attempt.Number, attempt.Outcome, attempt.StartedAt));
+        Assert.False(await EndAsync(called, AttemptOutcome.Succeeded));
+    }
+
+    [Fact]
+    public async Task Open_ThirdTimeThatTheHandlerRan_IsDeadAndNoneBesideIt()
+    {
+        var item = await NewRunningAsync("e1");
+        for (var crash = 1; crash <= WorkTransitions.MaxCrashes; crash++)
+        {
+            var beside = await NewRunningAsync("beside" + crash);
+            await _store.StartAsync(item, 0, Now);
+            await _store.StartAsync(beside, 1, Now);
+            await ReopenAsync();
+            item = (await ClaimAsync(Now.AddYears(1))).SingleOrDefault(static claimed => claimed.Event.EventId == "e1") ?? item;
+        }
+
+        var found = await FindAsync(item.Event);
+        Assert.Equal(WorkState.Dead, found.State);
+        Assert.Equal([(1, "crashed"), (2, "crashed"), (3, "crash_suspect")], Assert.Single(found.Work).Attempts.Select(static attempt => (attempt.Number, attempt.Outcome)));
+        Assert.Equal([WorkState.Running], (await ListAsync()).Where(static row => row.EventId != "e1").Select(static row => row.State).Distinct());
+        Assert.Equal(0, (await _store.Reader.CountAsync(TestContext.Current.CancellationToken)).Unaccounted);
+    }
+
+    [Fact]
+    public async Task Open_CallWhoseEndWasRecorded_IsNoSuspect()
+    {
+        var item = await NewRunningAsync();
+        await _store.StartAsync(item, 0, Now);
+        await EndAsync(item, AttemptOutcome.Transient, due: Now);
+        var again = Assert.Single(await ClaimAsync(Now));
+        await ReopenAsync();
+
+        var third = Assert.Single(await ClaimAsync(Now.AddYears(1)));
+
+        Assert.Equal((2, 0), (third.Attempt, third.Crashes));
+        Assert.True(third.Epoch > again.Epoch);
+    }
+
+    [Fact]
+    public async Task Open_AgainAfterACrash_CountsItOnce()
+    {
+        var item = await NewRunningAsync();
+        await _store.StartAsync(item, 0, Now);
+        await ReopenAsync();
+        await ClaimAsync(Now.AddYears(1));
+        await ReopenAsync();
+
+        Assert.Equal(1, Assert.Single(await ClaimAsync(Now.AddYears(1))).Crashes);
+    }
+
+    [Fact]
+    public async Task Replay_CrashSuspect_IsNoSuspectAnyMore()
+    {
+        var item = await NewRunningAsync();
+        for (var crash = 1; crash <= WorkTransitions.MaxCrashes; crash++)
+        {
+            await _store.StartAsync(item, 0, Now);
+            await ReopenAsync();
+            item = (await ClaimAsync(Now.AddYears(1))).SingleOrDefault() ?? item;
+        }
+
+        Assert.Equal(ChangeStatus.Changed, await _store.ReplayAsync(item.Event.Seq, [First], "The handler was mended.", Now));
+
+        Assert.Equal((1, 0), Assert.Single(await ClaimAsync(Now)) is var replayed ? (replayed.Attempt, replayed.Crashes) : default);
     }
 
     [Fact]

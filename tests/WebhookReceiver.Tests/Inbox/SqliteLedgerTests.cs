@@ -101,7 +101,7 @@ public sealed class SqliteLedgerTests : IDisposable
 
         // The same after a crash: all of it is found again.
         await using var reopened = await OpenAsync("inbox.db");
-        Assert.Equal(2 + 20_000, reopened.Recovered);
+        Assert.Equal(2 + 20_000, reopened.Recovered.Count);
         await AssertCountsAsync(reopened, (WorkState.Pending, 1 + 20_000), (WorkState.Succeeded, 1));
     }
 
@@ -126,7 +126,7 @@ public sealed class SqliteLedgerTests : IDisposable
         }
 
         await using var reopened = await OpenAsync("inbox.db");
-        Assert.Equal(1, reopened.Recovered);
+        Assert.Equal(1, reopened.Recovered.Count);
         await AssertCountsAsync(reopened, (WorkState.Pending, 1), (WorkState.Succeeded, 1));
 
         static async Task<long> TokenAsync(SqliteInboxStore store) =>

@@ -23,7 +23,7 @@ public sealed class SqliteUpgradeTests : IDisposable
             Assert.Equal(
                 [(WorkState.Pending, 3), (WorkState.Scheduled, 1), (WorkState.Dead, 2), (WorkState.Cancelled, 1), (WorkState.Parked, 1), (WorkState.Succeeded, 1)],
                 counts.ByState.Where(static pair => pair.Value != 0).Select(static pair => (pair.Key, pair.Value)).Order());
-            Assert.Equal((1, time == 0 ? 2 : 0), (counts.Unaccounted, store.Recovered));
+            Assert.Equal((1, time == 0 ? 2 : 0), (counts.Unaccounted, store.Recovered.Count));
         }
     }
 
@@ -41,6 +41,19 @@ public sealed class SqliteUpgradeTests : IDisposable
         Assert.Equal([2, 3, 4, 5, 11], claimed.Select(static item => item.Event.Seq).Order());
         var counts = await store.Reader.CountAsync(TestContext.Current.CancellationToken);
         Assert.Equal((5, 1), (counts.ByState[WorkState.Running], counts.Unaccounted));
+    }
+
+    [Fact]
+    public async Task Open_Version3_GoesOnWithItsWorkOfWhichNoneIsASuspect()
+    {
+        InboxOfVersion2.Create(_directory.File("inbox.db"));
+        DatabaseFile.Execute(_directory.File("inbox.db"), SqliteSchema.UpgradeFrom2);
+        await using var store = await OpenAsync();
+
+        var claimed = await store.ClaimAsync(100, TestEvents.Start.AddYears(1));
+
+        Assert.Equal([2, 3, 4, 5], claimed.Select(static item => item.Event.Seq).Order());
+        Assert.All(claimed, static item => Assert.False(item.IsSuspect));
     }
 
     private async Task<SqliteInboxStore> OpenAsync()

@@ -34,6 +34,12 @@ internal sealed class FakeInboxStore : IInboxStore
         return ValueTask.FromResult(OnAppend?.Invoke() ?? AppendStatus.Committed);
     }
 
+    public ValueTask StartAsync(WorkItem item, int slot, DateTimeOffset now) => ValueTask.CompletedTask;
+
+    public void Return(int slot)
+    {
+    }
+
     public void Complete(WorkCompletion completion, Action<WorkCompletion, CompletionStatus> recorded) => recorded(completion, CompletionStatus.Recorded);
 
     public ValueTask<IReadOnlyList<WorkItem>> ClaimAsync(int limit, DateTimeOffset now) => ValueTask.FromResult<IReadOnlyList<WorkItem>>([]);

@@ -27,7 +27,8 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
 
     private readonly SqliteStatement _begin, _commit, _rollback, _savepoint, _rollbackTo, _release;
     private readonly SqliteStatement _insertEvent, _insertWork;
-    private readonly SqliteStatement _succeed, _end, _insertAttempt;
+    private readonly Dictionary<WorkTransition, SqliteStatement> _ends = [];
+    private readonly SqliteStatement _succeed, _insertAttempt;
     private readonly SqliteStatement _due, _claim, _readEvent;
     private readonly SqliteStatement _workOf, _replay, _keepFirstTry, _addWork, _removeParked, _cancel, _audit, _setMeta, _listRunning;
     private readonly SqliteLedger _ledger;
@@ -61,28 +62,33 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
         _insertWork = Prepare("""
             INSERT INTO work(seq, handler, state, generation, attempt, epoch, due_at) VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6)
             """);
-        _succeed = Prepare("""
-            UPDATE work SET state = 6, started_at = ?4, ended_at = ?5, due_at = NULL, error = NULL
-            WHERE seq = ?1 AND handler = ?2 AND state = 0 AND epoch = ?3
+        _succeed = Prepare($"""
+            UPDATE work SET {WorkTransitions.Succeed.Assignments}, started_at = ?4, ended_at = ?5, due_at = NULL, error = NULL
+            WHERE seq = ?1 AND handler = ?2 AND {WorkTransitions.Succeed.Condition} AND epoch = ?3
             """);
-        _end = Prepare("""
-            UPDATE work SET state = ?4, attempt = attempt - ?5, due_at = ?6, started_at = ?7, ended_at = ?8, error = ?9
-            WHERE seq = ?1 AND handler = ?2 AND state = 0 AND epoch = ?3
-            """);
+        foreach (var end in WorkTransitions.All.Where(static transition => transition.IsFenced && transition != WorkTransitions.Succeed))
+        {
+            _ends[end] = Prepare($"""
+                UPDATE work SET {end.Assignments}, due_at = ?4, started_at = ?5, ended_at = ?6, error = ?7
+                WHERE seq = ?1 AND handler = ?2 AND {end.Condition} AND epoch = ?3
+                """);
+        }
+
         _insertAttempt = Prepare("""
             INSERT INTO attempt(seq, handler, epoch, generation, number, started_at, ended_at, outcome, error)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
             """);
-        _due = Prepare("SELECT seq, handler FROM work WHERE state BETWEEN 1 AND 2 AND due_at <= ?1 ORDER BY due_at LIMIT ?2");
+        _due = Prepare($"SELECT seq, handler FROM work WHERE {WorkTransitions.Claim.Condition} AND due_at <= ?1 ORDER BY due_at LIMIT ?2");
         // Running work that keeps its time stands in an index of its own: it may be older than the mark.
-        _claim = Prepare("""
-            UPDATE work SET state = 0, epoch = epoch + 1, attempt = attempt + 1 WHERE seq = ?1 AND handler = ?2
-            RETURNING generation, attempt, epoch
+        _claim = Prepare($"""
+            UPDATE work SET {WorkTransitions.Claim.Assignments} WHERE seq = ?1 AND handler = ?2 AND {WorkTransitions.Claim.Condition}
+            RETURNING generation, attempt, epoch, crash_count
             """);
         _readEvent = Prepare($"SELECT {EventColumns.All} FROM event e WHERE seq = ?1");
         _workOf = Prepare("SELECT handler, state, generation FROM work WHERE seq = ?1");
-        _replay = Prepare("""
-            UPDATE work SET state = 1, generation = ?3, attempt = 0, epoch = epoch + 1, due_at = ?4, error = NULL WHERE seq = ?1 AND handler = ?2
+        _replay = Prepare($"""
+            UPDATE work SET {WorkTransitions.Replay.Assignments}, generation = ?3, due_at = ?4, error = NULL
+            WHERE seq = ?1 AND handler = ?2 AND {WorkTransitions.Replay.Condition}
             """);
         // A success at the first try has no row of its own: its times stand in the work, which is about to be used again.
         _keepFirstTry = Prepare("""
@@ -92,7 +98,7 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
             """);
         _addWork = Prepare("INSERT INTO work(seq, handler, state, generation, attempt, epoch, due_at) VALUES (?1, ?2, 1, ?3, 0, 0, ?4)");
         _removeParked = Prepare("DELETE FROM work WHERE seq = ?1 AND (handler = 0 OR state = 5)");
-        _cancel = Prepare("UPDATE work SET state = 4, epoch = epoch + 1, due_at = NULL WHERE seq = ?1 AND state IN (1, 2, 3, 5)");
+        _cancel = Prepare($"UPDATE work SET {WorkTransitions.Cancel.Assignments}, due_at = NULL WHERE seq = ?1 AND {WorkTransitions.Cancel.Condition}");
         _audit = Prepare("INSERT INTO audit(at, seq, action, reason) VALUES (?1, ?2, ?3, ?4)");
         _setMeta = Prepare("INSERT INTO meta(key, value) VALUES (?1, ?2) ON CONFLICT(key) DO UPDATE SET value = excluded.value");
         _listRunning = Prepare("UPDATE work SET due_at = ?3 WHERE seq >= ?1 AND seq < ?2 AND state = 0 AND due_at IS NULL");
@@ -177,16 +183,46 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
         return (int)find.Integer(0);
     }
 
-    /// <summary>Makes pending what was running when the last process ended: the lock file says that no other process has it.</summary>
-    public int Recover(DateTimeOffset now)
+    /// <summary>
+    /// Makes pending what was running when the last process ended: the lock file says that no other process has it. What its handlers were called
+    /// for is a suspect, and dead at the third time.
+    /// </summary>
+    public RecoveredWork Recover(IReadOnlyList<StartedAttempt> started, DateTimeOffset now)
     {
-        const string MakePending = "SET state = 1, epoch = epoch + 1, due_at = ?1";
-        using var above = new SqliteStatement(_handle, $"UPDATE work {MakePending} WHERE seq >= ?2 AND state = 0");
-        using var listed = new SqliteStatement(_handle, $"UPDATE work INDEXED BY work_running {MakePending} WHERE due_at IS NOT NULL AND state = 0");
         var at = now.ToUnixTimeMilliseconds();
-        var recovered = above.Bind(1, at).Bind(2, _runningFrom).Change() + listed.Bind(1, at).Change();
+        CrashedAttempt[] crashed = [.. started.Select(attempt => RecoverStarted(attempt, at)).OfType<CrashedAttempt>()];
+        var recover = WorkTransitions.Recover;
+        using var above = new SqliteStatement(_handle, $"UPDATE work SET {recover.Assignments}, due_at = ?1 WHERE seq >= ?2 AND {recover.Condition}");
+        using var listed = new SqliteStatement(
+            _handle, $"UPDATE work INDEXED BY work_running SET {recover.Assignments}, due_at = ?1 WHERE due_at IS NOT NULL AND {recover.Condition}");
+        var others = above.Bind(1, at).Bind(2, _runningFrom).Change() + listed.Bind(1, at).Change();
         MoveMarkTo(_lastSeq + 1);
-        return recovered;
+        return new RecoveredWork(others, crashed);
+    }
+
+    private CrashedAttempt? RecoverStarted(StartedAttempt attempt, long now)
+    {
+        const string Error = "The process ended while the handler ran.";
+        using var find = new SqliteStatement(
+            _handle, $"SELECT generation, attempt, crash_count FROM work WHERE seq = ?1 AND handler = ?2 AND epoch = ?3 AND {WorkTransitions.Suspect.Condition}");
+        if (!find.Bind(1, attempt.Seq).Bind(2, attempt.Handler).Bind(3, attempt.Epoch).Step())
+        {
+            // Its end was written after it was called.
+            return null;
+        }
+
+        var (generation, number, crashes) = (find.Integer(0), find.Integer(1), find.Integer(2) + 1);
+        find.Reset();
+        var outcome = crashes < WorkTransitions.MaxCrashes ? AttemptOutcome.Crashed : AttemptOutcome.CrashSuspect;
+        var transition = outcome.Transition();
+        using var change = new SqliteStatement(_handle, $"""
+            UPDATE work SET {transition.Assignments}, crash_count = ?4, due_at = ?5, started_at = ?6, ended_at = ?7, error = ?8
+            WHERE seq = ?1 AND handler = ?2 AND epoch = ?3 AND {transition.Condition}
+            """);
+        change.Bind(1, attempt.Seq).Bind(2, attempt.Handler).Bind(3, attempt.Epoch).Bind(4, crashes)
+            .Bind(5, transition.To == WorkState.Pending ? now : null).Bind(6, attempt.StartedAt).Bind(7, now).Bind(8, Error).Run();
+        InsertAttempt(attempt.Seq, attempt.Handler, attempt.Epoch, generation, number, attempt.StartedAt, now, outcome, Error);
+        return new CrashedAttempt(PublicIdOf(attempt.Seq), attempt.Handler, (int)crashes, outcome);
     }
 
     public void SetMeta(string key, long value) => _setMeta.Bind(1, key).Bind(2, value).Run();
@@ -213,10 +249,10 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
         else
         {
             // What goes back to pending is due at once.
-            var due = completion.Outcome.Next() == WorkState.Pending ? ended : completion.DueAt?.ToUnixTimeMilliseconds();
-            changed = _end.Bind(1, item.Event.Seq).Bind(2, item.Handler).Bind(3, item.Epoch)
-                .Bind(4, (long)completion.Outcome.Next()).Bind(5, completion.Outcome.IsCounted() ? 0 : 1L).Bind(6, due)
-                .Bind(7, started).Bind(8, ended).Bind(9, completion.Error).Change();
+            var end = completion.Outcome.Transition();
+            var due = end.To == WorkState.Pending ? ended : completion.DueAt?.ToUnixTimeMilliseconds();
+            changed = _ends[end].Bind(1, item.Event.Seq).Bind(2, item.Handler).Bind(3, item.Epoch)
+                .Bind(4, due).Bind(5, started).Bind(6, ended).Bind(7, completion.Error).Change();
         }
 
         if (changed == 0)
@@ -232,8 +268,7 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
         var isFirstTrySuccess = completion.Outcome == AttemptOutcome.Succeeded && item is { Attempt: 1, Generation: 0 };
         if (!isFirstTrySuccess && completion.Outcome != AttemptOutcome.Released)
         {
-            _insertAttempt.Bind(1, item.Event.Seq).Bind(2, item.Handler).Bind(3, item.Epoch).Bind(4, item.Generation).Bind(5, item.Attempt)
-                .Bind(6, started).Bind(7, ended).Bind(8, (long)completion.Outcome).Bind(9, completion.Error).Run();
+            InsertAttempt(item.Event.Seq, item.Handler, item.Epoch, item.Generation, item.Attempt, started, ended, completion.Outcome, completion.Error);
         }
 
         return true;
@@ -259,11 +294,11 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
             }
 
             _claim.Bind(1, seq).Bind(2, handler).Step();
-            var (generation, attempt, epoch) = ((int)_claim.Integer(0), (int)_claim.Integer(1), (int)_claim.Integer(2));
+            var (generation, attempt, epoch, crashes) = ((int)_claim.Integer(0), (int)_claim.Integer(1), (int)_claim.Integer(2), (int)_claim.Integer(3));
             _claim.Reset();
             _readEvent.Bind(1, seq).Step();
             var stored = EventColumns.Read(_readEvent);
-            items.Add(new WorkItem(stored, handler, generation, attempt, epoch));
+            items.Add(new WorkItem(stored, handler, generation, attempt, epoch, crashes));
             bytes += stored.Body.Length;
             _readEvent.Reset();
         }
@@ -279,7 +314,7 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
             return ChangeStatus.NotFound;
         }
 
-        if (handlers.Count == 0 || work.Any(static w => w.State is WorkState.Running or WorkState.Pending or WorkState.Scheduled))
+        if (handlers.Count == 0 || !work.TrueForAll(static w => WorkTransitions.Replay.StartsFrom(w.State)))
         {
             return ChangeStatus.Refused;
         }
@@ -375,6 +410,17 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
             _ledger.WorkOpened();
         }
     }
+
+    private string PublicIdOf(long seq)
+    {
+        using var find = new SqliteStatement(_handle, "SELECT token FROM event WHERE seq = ?1");
+        return find.Bind(1, seq).Step() ? PublicId.Format(seq, find.Integer(0)) : "";
+    }
+
+    private void InsertAttempt(
+        long seq, int handler, int epoch, long generation, long number, long startedAt, long endedAt, AttemptOutcome outcome, string? error) =>
+        _insertAttempt.Bind(1, seq).Bind(2, handler).Bind(3, epoch).Bind(4, generation).Bind(5, number)
+            .Bind(6, startedAt).Bind(7, endedAt).Bind(8, (long)outcome).Bind(9, error).Run();
 
     /// <summary>Moves the mark below which nothing runs but what its index lists.</summary>
     private void MoveMarkTo(long seq)

@@ -17,6 +17,7 @@ internal sealed class SqliteInboxStore : IInboxStore
     private readonly SqliteInboxOptions _options;
     private readonly Dictionary<HandlerIdentity, int> _numbers = [];
     private InboxLockFile? _lock;
+    private StartedAttempts? _started;
     private sqlite3? _connection;
     private sqlite3? _copying;
     private SqliteInboxSession? _session;
@@ -33,8 +34,8 @@ internal sealed class SqliteInboxStore : IInboxStore
 
     public IInboxReader Reader => _reader ?? throw NotOpen();
 
-    /// <summary>How much work was running when the last process ended.</summary>
-    public int Recovered { get; private set; }
+    /// <summary>What was running when the last process ended.</summary>
+    public RecoveredWork Recovered { get; private set; } = RecoveredWork.None;
 
     private SqliteInboxWriter Writer => _writer ?? throw NotOpen();
 
@@ -92,6 +93,14 @@ internal sealed class SqliteInboxStore : IInboxStore
         }
     }
 
+    public ValueTask StartAsync(WorkItem item, int slot, DateTimeOffset now)
+    {
+        _started?.Start(slot, new StartedAttempt(item.Event.Seq, item.Handler, item.Epoch, now.ToUnixTimeMilliseconds()));
+        return ValueTask.CompletedTask;
+    }
+
+    public void Return(int slot) => _started?.Return(slot);
+
     public ValueTask<IReadOnlyList<WorkItem>> ClaimAsync(int limit, DateTimeOffset now) => ChangeAsync(session => session.Claim(limit, now));
 
     public ValueTask<ChangeStatus> ReplayAsync(long seq, IReadOnlyList<int> handlers, string reason, DateTimeOffset now) =>
@@ -136,6 +145,7 @@ internal sealed class SqliteInboxStore : IInboxStore
         }
 
         _lock = InboxLockFile.Take(_options.Path);
+        _started = new StartedAttempts(_options.Path);
         PrivateFile.Open(_options.Path, FileShare.ReadWrite).Dispose();
         var handle = _connection = Connect(SqliteLogVfs.Name);
         Pragma(handle, "foreign_keys", "1");
@@ -152,8 +162,9 @@ internal sealed class SqliteInboxStore : IInboxStore
             _numbers[handler] = _session.NumberHandler(handler);
         }
 
-        Recovered = _session.Recover(_options.Clock.GetUtcNow());
+        Recovered = _session.Recover(_started.Read(), _options.Clock.GetUtcNow());
         _session.Commit();
+        _started.Clear();
         _reader = new SqliteInboxReader(_options.Path);
         _copying = Connect(vfs: null);
         _writer = new SqliteInboxWriter(_session, _copying, _options);
@@ -188,9 +199,9 @@ internal sealed class SqliteInboxStore : IInboxStore
         version.Step();
         var found = version.Integer(0);
         version.Reset();
-        if (found == 2)
+        if (found is 2 or 3)
         {
-            ChangeSchema(handle, SqliteSchema.UpgradeFrom2);
+            ChangeSchema(handle, (found == 2 ? SqliteSchema.UpgradeFrom2 : "") + SqliteSchema.UpgradeFrom3);
         }
         else if (found != SqliteSchema.Version)
         {
@@ -249,8 +260,9 @@ internal sealed class SqliteInboxStore : IInboxStore
 
         _copying?.Dispose();
         _connection?.Dispose();
+        _started?.Dispose();
         _lock?.Dispose();
-        (_writer, _reader, _session, _copying, _connection, _lock) = (null, null, null, null, null, null);
+        (_writer, _reader, _session, _copying, _connection, _started, _lock) = (null, null, null, null, null, null, null);
     }
 
     private static InvalidOperationException NotOpen() => new("The inbox is not open.");

@@ -3,7 +3,7 @@ namespace WebhookReceiver.Inbox.Sqlite;
 /// <summary>The tables of the embedded inbox. Times are Unix milliseconds; states and outcomes are the numbers of their enums.</summary>
 internal static class SqliteSchema
 {
-    public const long Version = 3;
+    public const long Version = 4;
 
     /// <summary>Bodies stand last in their row, so that a list never walks through them.</summary>
     public const string Create = """
@@ -31,7 +31,7 @@ internal static class SqliteSchema
         CREATE TABLE work(
             seq INTEGER NOT NULL, handler INTEGER NOT NULL, state INTEGER NOT NULL,
             generation INTEGER NOT NULL, attempt INTEGER NOT NULL, epoch INTEGER NOT NULL,
-            due_at INTEGER, started_at INTEGER, ended_at INTEGER, error TEXT,
+            due_at INTEGER, started_at INTEGER, ended_at INTEGER, error TEXT, crash_count INTEGER NOT NULL DEFAULT 0,
             PRIMARY KEY(seq, handler)) STRICT, WITHOUT ROWID;
 
         -- The usual event goes from running to succeeded and never touches these indexes. BETWEEN and not IN: SQLite would build the list of
@@ -53,7 +53,7 @@ internal static class SqliteSchema
         CREATE TABLE audit(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, seq INTEGER NOT NULL, action TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
 
         INSERT INTO ledger(events, open_work) VALUES (0, 0);
-        INSERT INTO meta(key, value) VALUES ('schema', 3), ('running_from', 0);
+        INSERT INTO meta(key, value) VALUES ('schema', 4), ('running_from', 0);
         """;
 
     /// <summary>
@@ -66,5 +66,11 @@ internal static class SqliteSchema
             (SELECT COUNT(*) FROM event),
             (SELECT COUNT(*) FROM work WHERE state <> 6) + (SELECT COUNT(*) FROM event e WHERE NOT EXISTS (SELECT 1 FROM work w WHERE w.seq = e.seq));
         UPDATE meta SET value = 3 WHERE key = 'schema';
+        """;
+
+    /// <summary>From version 3.</summary>
+    public const string UpgradeFrom3 = """
+        ALTER TABLE work ADD COLUMN crash_count INTEGER NOT NULL DEFAULT 0;
+        UPDATE meta SET value = 4 WHERE key = 'schema';
         """;
 }
