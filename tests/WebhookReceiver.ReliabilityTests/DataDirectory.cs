@@ -5,7 +5,10 @@ internal sealed class DataDirectory : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("webhook-receiver-").FullName;
 
-    public string Inbox => System.IO.Path.Combine(Path, "inbox.db");
+    /// <summary>The directory of the inbox, where it lies elsewhere: on a disk of its own.</summary>
+    public string? Disk { get; init; }
+
+    public string Inbox => System.IO.Path.Combine(Disk ?? Path, "inbox.db");
 
     public string Effects => System.IO.Path.Combine(Path, "effects");
 

@@ -18,6 +18,7 @@ internal sealed class HostProcess : IAsyncDisposable
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
     private static readonly string[] OpenStates = ["pending", "running", "scheduled"];
 
+    private readonly long _launched = TimeProvider.System.GetTimestamp();
     private readonly Process _process;
     private readonly HttpClient _management;
     private readonly ConcurrentQueue<string> _output = new();
@@ -36,6 +37,11 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public Uri Webhook { get; }
 
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>How long ago it was started.</summary>
+    public TimeSpan Age => TimeProvider.System.GetElapsedTime(_launched);
+
     public string Output => string.Join('\n', _output);
 
     /// <summary>Starts a receiver on a data directory and waits until it is ready.</summary>
@@ -44,6 +50,14 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <param name="wrapper">A program that starts it, with its arguments.</param>
     public static async Task<HostProcess> StartAsync(
         DataDirectory directory, IReadOnlyDictionary<string, string>? settings = null, IReadOnlyList<string>? wrapper = null)
+    {
+        var host = Launch(directory, settings, wrapper);
+        Assert.True(await host.TryUntilReadyAsync(), $"The receiver ended:\n{host.Output}");
+        return host;
+    }
+
+    /// <summary>Starts a receiver and does not wait.</summary>
+    public static HostProcess Launch(DataDirectory directory, IReadOnlyDictionary<string, string>? settings = null, IReadOnlyList<string>? wrapper = null)
     {
         var (publicPort, managementPort) = FreePorts();
         string[] command = [.. wrapper ?? [], "dotnet", Path.Combine(AppContext.BaseDirectory, "WebhookReceiver.ReliabilityTests.App.dll")];
@@ -72,9 +86,26 @@ internal sealed class HostProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        var host = new HostProcess(Process.Start(start)!, webhook, management);
-        await host.UntilReadyAsync();
-        return host;
+        return new HostProcess(Process.Start(start)!, webhook, management);
+    }
+
+    /// <summary>Waits until it is ready.</summary>
+    /// <returns><see langword="false"/> if it ended.</returns>
+    public async Task<bool> TryUntilReadyAsync()
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!await IsReadyAsync())
+        {
+            if (_process.HasExited)
+            {
+                return false;
+            }
+
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < StartLimit, $"Not ready within {StartLimit}:\n{Output}");
+            await Task.Delay(PollInterval, TimeProvider.System);
+        }
+
+        return true;
     }
 
     public async Task<bool> IsReadyAsync()
@@ -188,17 +219,6 @@ internal sealed class HostProcess : IAsyncDisposable
         first.Start();
         second.Start();
         return (((IPEndPoint)first.LocalEndpoint).Port, ((IPEndPoint)second.LocalEndpoint).Port);
-    }
-
-    private async Task UntilReadyAsync()
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        while (!await IsReadyAsync())
-        {
-            Assert.False(_process.HasExited, $"The receiver ended:\n{Output}");
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < StartLimit, $"Not ready within {StartLimit}:\n{Output}");
-            await Task.Delay(PollInterval, TimeProvider.System);
-        }
     }
 
     private async Task<JsonDocument> GetAsync(string path) => JsonDocument.Parse(await _management.GetByteArrayAsync("/api/v1/" + path));

@@ -4,8 +4,11 @@ using System.Text.Json;
 namespace WebhookReceiver.ReliabilityTests;
 
 /// <summary>Sends events over several connections as fast as they are answered, and keeps the ledger.</summary>
-internal sealed class LoadClient(Ledger ledger) : IDisposable
+/// <param name="ledger">The ledger.</param>
+/// <param name="sizes">How much longer than needed bodies are made, in turn.</param>
+internal sealed class LoadClient(Ledger ledger, params int[] sizes) : IDisposable
 {
+    private int _sent;
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
 
     /// <summary>Sends until told to stop, or until nobody listens any more.</summary>
@@ -33,7 +36,8 @@ internal sealed class LoadClient(Ledger ledger) : IDisposable
         ledger.Attempting(id);
         try
         {
-            using var request = SignedEvents.Request(webhook, id);
+            var size = sizes is [] ? 0 : sizes[(uint)Interlocked.Increment(ref _sent) % sizes.Length];
+            using var request = SignedEvents.Request(webhook, id, size);
             using var answer = await _http.SendAsync(request);
             using var json = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync());
             ledger.Answered(id, (int)answer.StatusCode, json.RootElement.TryGetProperty("id", out var receipt) ? receipt.GetString() : null);

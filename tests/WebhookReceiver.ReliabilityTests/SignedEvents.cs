@@ -11,9 +11,12 @@ internal static class SignedEvents
 
     public const string Type = "counted";
 
-    public static HttpRequestMessage Request(Uri webhook, string id)
+    /// <param name="webhook">Where to.</param>
+    /// <param name="id">The event's id.</param>
+    /// <param name="size">How much its body is made longer.</param>
+    public static HttpRequestMessage Request(Uri webhook, string id, int size = 0)
     {
-        var body = Encoding.UTF8.GetBytes($$$"""{"event":"{{{Type}}}","data":{"id":"{{{id}}}"}}""");
+        var body = Encoding.UTF8.GetBytes($$$"""{"event":"{{{Type}}}","data":{"id":"{{{id}}}","more":"{{{new string('x', size)}}}"}}""");
         var signature = Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), body));
         var request = new HttpRequestMessage(HttpMethod.Post, webhook) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");

@@ -1,0 +1,61 @@
+using Microsoft.Extensions.DependencyInjection;
+using WebhookReceiver.Inbox;
+using WebhookReceiver.Inbox.Sqlite;
+
+namespace WebhookReceiver.ReliabilityTests.App;
+
+/// <summary>The product's own store, with its settings, between failpoints.</summary>
+internal sealed class FailingStore(IInboxStore store, Failpoint failpoint) : IInboxStore
+{
+    public bool HasFailed => store.HasFailed;
+
+    public IInboxReader Reader => store.Reader;
+
+    /// <summary>Puts it in the place of the product's.</summary>
+    public static void Add(IServiceCollection services, Failpoint failpoint)
+    {
+        var original = services.Single(static service => service.ServiceType == typeof(IInboxStore)).ImplementationFactory!;
+        services.AddSingleton<IInboxStore>(provider =>
+        {
+            var options = ((SqliteInboxStore)original(provider)).Options with { BeforeCommit = () => failpoint.Reach(FailpointName.BeforeCommit) };
+            return new FailingStore(new SqliteInboxStore(options), failpoint);
+        });
+    }
+
+    public Task OpenAsync(CancellationToken cancellationToken) => store.OpenAsync(cancellationToken);
+
+    public int NumberOf(HandlerIdentity handler) => store.NumberOf(handler);
+
+    public async ValueTask<AppendStatus> AppendAsync(InboxDelivery delivery)
+    {
+        failpoint.Reach(FailpointName.BeforeBegin);
+        var status = await store.AppendAsync(delivery).ConfigureAwait(false);
+        failpoint.Reach(FailpointName.BeforeAnswer);
+        return status;
+    }
+
+    public void Complete(WorkCompletion completion, Action<WorkCompletion, CompletionStatus> recorded)
+    {
+        failpoint.Reach(FailpointName.BeforeComplete);
+        store.Complete(completion, recorded);
+    }
+
+    public async ValueTask<IReadOnlyList<WorkItem>> ClaimAsync(int limit, DateTimeOffset now)
+    {
+        var items = await store.ClaimAsync(limit, now).ConfigureAwait(false);
+        foreach (var _ in items)
+        {
+            failpoint.Reach(FailpointName.AfterClaim);
+        }
+
+        return items;
+    }
+
+    public ValueTask<ChangeStatus> ReplayAsync(long seq, IReadOnlyList<int> handlers, string reason, DateTimeOffset now) => store.ReplayAsync(seq, handlers, reason, now);
+
+    public ValueTask<ChangeStatus> CancelAsync(long seq, string reason, DateTimeOffset now) => store.CancelAsync(seq, reason, now);
+
+    public ValueTask ProbeAsync() => store.ProbeAsync();
+
+    public ValueTask DisposeAsync() => store.DisposeAsync();
+}

@@ -1,0 +1,43 @@
+using Microsoft.Data.Sqlite;
+
+namespace WebhookReceiver.ReliabilityTests;
+
+/// <summary>Reads the database behind the receiver's back.</summary>
+internal sealed class InboxFile : IDisposable
+{
+    private const int Succeeded = 6;
+
+    private readonly SqliteConnection _connection;
+
+    public InboxFile(string path)
+    {
+        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        _connection.Open();
+    }
+
+    /// <summary>The sender's ids of what is stored.</summary>
+    public HashSet<string> EventIds() => Ids("SELECT event_id FROM event");
+
+    /// <summary>The sender's ids of what is handled.</summary>
+    public HashSet<string> HandledIds() => Ids($"SELECT event_id FROM event e JOIN work w ON w.seq = e.seq WHERE w.state = {Succeeded}");
+
+    public void AssertIsIntact() => Assert.Equal(["ok"], Ids("PRAGMA integrity_check"));
+
+    public void Dispose() => _connection.Dispose();
+
+    private HashSet<string> Ids(string sql)
+    {
+        using var command = _connection.CreateCommand();
+#pragma warning disable CA2100 // The statements stand above.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        using var reader = command.ExecuteReader();
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        while (reader.Read())
+        {
+            ids.Add(reader.GetString(0));
+        }
+
+        return ids;
+    }
+}
