@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 
 namespace WebhookReceiver.ReliabilityTests;
@@ -22,6 +23,18 @@ internal sealed class InboxFile : IDisposable
     public HashSet<string> HandledIds() => Ids($"SELECT event_id FROM event e JOIN work w ON w.seq = e.seq WHERE w.state = {Succeeded}");
 
     public void AssertIsIntact() => Assert.Equal(["ok"], Ids("PRAGMA integrity_check"));
+
+    /// <summary>SQLite has no checksums: each body is held against its own.</summary>
+    public void AssertBodiesAreIntact()
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = "SELECT event_id, body, body_sha256 FROM event";
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            Assert.True(SHA256.HashData((byte[])reader[1]).AsSpan().SequenceEqual((byte[])reader[2]), $"The body of {reader[0]} is not what arrived.");
+        }
+    }
 
     public void Dispose() => _connection.Dispose();
 

@@ -20,7 +20,7 @@ internal sealed record DiskFault(DiskCalls Calls, DiskFiles Files, DiskAction Ac
 
 /// <summary>Kinds of calls.</summary>
 [Flags]
-internal enum DiskCalls
+public enum DiskCalls
 {
     Write = 1,
     Flush = 2,
@@ -30,7 +30,7 @@ internal enum DiskCalls
 
 /// <summary>Files of the inbox.</summary>
 [Flags]
-internal enum DiskFiles
+public enum DiskFiles
 {
     Database = 1,
     Log = 2,

@@ -18,9 +18,9 @@
 #include <unistd.h>
 
 enum call { WRITE = 1, FLUSH = 2, OPEN = 4, TRUNCATE = 8 };
-enum file { DATABASE = 1, LOG = 2, BESIDE = 4, MARKS = 8 };
+enum file { DATABASE = 1, LOG = 2, BESIDE = 4, ACKS = 8 };
 enum action { FAIL = 1, HALF, DELAY, KILL, SKIP };
-enum entry { WRITTEN = 1, FLUSH_BEGUN, FLUSH_ENDED, TRUNCATED };
+enum entry { WRITTEN = 1, FLUSH_BEGUN, FLUSH_ENDED, FLUSH_FAILED, TRUNCATED };
 
 // The fault: an action upon calls of a kind, to files of a kind, from the first-th on, so many times.
 struct control {
@@ -59,7 +59,7 @@ __attribute__((constructor)) static void start(void) {
 static uint32_t file_of(const char *path) {
   if (!database || strncmp(path, database, database_length) != 0) return 0;
   path += database_length;
-  return !*path ? DATABASE : !strcmp(path, "-wal") ? LOG : !strcmp(path, "-marks") ? MARKS : BESIDE;
+  return !*path ? DATABASE : !strcmp(path, "-wal") ? LOG : !strcmp(path, "-acks") ? ACKS : BESIDE;
 }
 
 static uint32_t file_of_descriptor(int fd) {
@@ -119,7 +119,7 @@ static ssize_t write_faulty(int fd, const void *data, size_t length, off64_t off
   if ((action == HALF || action == KILL) && length > 1) length /= 2;
   ssize_t written = at ? real_pwrite(fd, data, length, offset) : real_write(fd, data, length);
   if (action == KILL) kill(getpid(), SIGKILL);
-  if (record >= 0 && written > 0 && file & (DATABASE | LOG | MARKS)) keep(WRITTEN, file, offset, data, (uint64_t)written);
+  if (record >= 0 && written > 0 && file & (DATABASE | LOG | ACKS)) keep(WRITTEN, file, offset, data, (uint64_t)written);
   return written;
 }
 
@@ -133,7 +133,10 @@ static int flush_faulty(int fd, int (*real)(int)) {
   if (!file) return real(fd);
   control->flushes++;
   switch (fault(FLUSH, file)) {
-    case FAIL: return -1;
+    case FAIL:
+      if (record >= 0) keep(FLUSH_FAILED, file, 0, NULL, 0);
+      errno = (int)control->argument;
+      return -1;
     case SKIP: return 0;
   }
   int64_t flush = ++flushes;
