@@ -1,20 +1,15 @@
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
+using WebhookReceiver.Tests.Support;
 
 namespace WebhookReceiver.ReliabilityTests;
 
 /// <summary>Reads the database behind the receiver's back.</summary>
-internal sealed class InboxFile : IDisposable
+internal sealed class InboxFile(string path) : IDisposable
 {
     private const int Succeeded = 6;
 
-    private readonly SqliteConnection _connection;
-
-    public InboxFile(string path)
-    {
-        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
-        _connection.Open();
-    }
+    private readonly SqliteConnection _connection = DatabaseFile.Connect(path);
 
     /// <summary>The sender's ids of what is stored.</summary>
     public HashSet<string> EventIds() => Ids("SELECT event_id FROM event");

@@ -30,6 +30,9 @@ internal sealed class Ledger
     /// <summary>The receipts by event id.</summary>
     public IReadOnlyDictionary<string, string> Receipts => _acked;
 
+    /// <summary>What was sent and never answered 2xx.</summary>
+    public IReadOnlyList<string> AttemptedWithoutAck() => [.. _attempted.Keys.Where(id => !_acked.ContainsKey(id))];
+
     public void Attempting(string id) => _attempted.TryAdd(id, 0);
 
     public void Answered(string id, int status, string? receipt)

@@ -8,6 +8,8 @@ namespace WebhookReceiver.ReliabilityTests;
 /// <param name="sizes">How much longer than needed bodies are made, in turn.</param>
 internal sealed class LoadClient(Ledger ledger, params int[] sizes) : IDisposable
 {
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(30);
+
     private int _sent;
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
 
@@ -29,6 +31,11 @@ internal sealed class LoadClient(Ledger ledger, params int[] sizes) : IDisposabl
                 }
             },
             CancellationToken.None)));
+
+    /// <summary>Sends until nobody listens any more.</summary>
+    /// <exception cref="TimeoutException">Somebody still does.</exception>
+    public Task RunToTheEndAsync(Uri webhook, string name, int connections) =>
+        RunAsync(webhook, name, connections, CancellationToken.None).WaitAsync(EndLimit, TimeProvider.System);
 
     /// <returns>Whether there was an answer.</returns>
     public async Task<bool> SendAsync(Uri webhook, string id)
