@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace WebhookReceiver.ReliabilityTests;
 
 /// <summary>A clean stop under load: everybody who was let in gets an answer, and work in progress ends or goes back.</summary>
@@ -55,11 +57,7 @@ public sealed class StopTests
             await host.TerminateAsync();
 
             // As a load balancer does it: until the receiver says that it is draining, requests go on coming.
-            while (await host.IsReadyAsync())
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
-            }
-
+            await UntilNotReadyAsync(host);
             var answers = ledger.Answers;
             await ledger.UntilAnsweredAsync(answers + Connections);
             await stop.CancelAsync();
@@ -71,6 +69,54 @@ public sealed class StopTests
         Assert.Equal(ledger.Attempted, ledger.Acked);
         var verdict = await RestartAsync(directory, ledger, async host => Assert.Equal(ledger.Acked, await host.CountAsync("succeeded")));
         Assert.Equal(ledger.Acked, verdict.Effects);
+    }
+
+    [Fact(Explicit = true)]
+    public async Task Terminate_AtAnyTimeUnderLoad_AnswersEveryRequestAndLosesNothing()
+    {
+        var random = new Random(1);
+        var figures = new Figures("F10", "told to stop (SIGTERM) under load; recovery: until the process has ended") { Trials = Trials.Of(20, 100) };
+        var settings = new Dictionary<string, string> { ["HandlerDuration"] = "00:00:00.050", ["WebhookReceiver__Dispatch__DrainDelay"] = "00:00:00.500" };
+        using var directory = new DataDirectory();
+        var ledger = new Ledger();
+        for (var trial = 1; trial <= figures.Trials; trial++)
+        {
+            await using var host = await HostProcess.StartAsync(directory, settings);
+            using var client = new LoadClient(ledger);
+            using var stop = new CancellationTokenSource();
+            var load = client.RunAsync(host.Webhook, string.Create(CultureInfo.InvariantCulture, $"stop{trial}"), Connections, stop.Token);
+            await ledger.UntilAnsweredAsync(ledger.Answers + random.Next(1, 500));
+            var told = TimeProvider.System.GetTimestamp();
+            await host.TerminateAsync();
+            await UntilNotReadyAsync(host);
+            await stop.CancelAsync();
+            await load;
+            Assert.Equal(ExitCodes.Success, await host.ExitAsync());
+            figures.Recovered(TimeProvider.System.GetElapsedTime(told));
+        }
+
+        Assert.Empty(ledger.Unanswered);
+        Assert.Equal(ledger.Attempted, ledger.Acked);
+        await using (var host = await HostProcess.StartAsync(directory))
+        {
+            await host.UntilDrainedAsync(Limit);
+            await host.TerminateAsync();
+            Assert.Equal(ExitCodes.Success, await host.ExitAsync());
+        }
+
+        var verdict = ledger.Check(directory.Effects, new HashSet<string>());
+        figures.Add(verdict);
+        figures.PublishAndCheck();
+        Assert.Equal((0, 1), (figures.Duplicates, verdict.HighestAttempt));
+        Assert.InRange(figures.Recovery!.Value, TimeSpan.Zero, Limit);
+    }
+
+    private static async Task UntilNotReadyAsync(HostProcess host)
+    {
+        while (await host.IsReadyAsync())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
     }
 
     /// <summary>Starts again, until what the stop gave back is handled: all of it, once, and at its first attempt.</summary>
