@@ -34,6 +34,10 @@ internal sealed class FailingStore(IInboxStore store, Failpoint failpoint) : IIn
         return status;
     }
 
+    public ValueTask StartAsync(WorkItem item, int slot, DateTimeOffset now) => store.StartAsync(item, slot, now);
+
+    public void Return(int slot) => store.Return(slot);
+
     public void Complete(WorkCompletion completion, Action<WorkCompletion, CompletionStatus> recorded)
     {
         failpoint.Reach(FailpointName.BeforeComplete);
