@@ -7,7 +7,17 @@ namespace WebhookReceiver.ReliabilityTests.App;
 /// <summary>The product's own store, with its settings, between failpoints.</summary>
 internal sealed class FailingStore(IInboxStore store, Failpoint failpoint) : IInboxStore
 {
+    public event Action? OwnershipLost
+    {
+        add => store.OwnershipLost += value;
+        remove => store.OwnershipLost -= value;
+    }
+
+    public string Location => store.Location;
+
     public bool HasFailed => store.HasFailed;
+
+    public bool IsOwner => store.IsOwner;
 
     public IInboxReader Reader => store.Reader;
 
@@ -22,7 +32,7 @@ internal sealed class FailingStore(IInboxStore store, Failpoint failpoint) : IIn
         });
     }
 
-    public Task OpenAsync(CancellationToken cancellationToken) => store.OpenAsync(cancellationToken);
+    public Task<RecoveredWork> OpenAsync(CancellationToken cancellationToken) => store.OpenAsync(cancellationToken);
 
     public int NumberOf(HandlerIdentity handler) => store.NumberOf(handler);
 
@@ -34,7 +44,7 @@ internal sealed class FailingStore(IInboxStore store, Failpoint failpoint) : IIn
         return status;
     }
 
-    public ValueTask StartAsync(WorkItem item, int slot, DateTimeOffset now) => store.StartAsync(item, slot, now);
+    public ValueTask<bool> StartAsync(WorkItem item, int slot, DateTimeOffset now) => store.StartAsync(item, slot, now);
 
     public void Return(int slot) => store.Return(slot);
 

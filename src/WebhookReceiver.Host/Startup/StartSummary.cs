@@ -1,14 +1,12 @@
-using Microsoft.Extensions.Options;
 using WebhookReceiver.Host.Demo;
 using WebhookReceiver.Inbox;
-using WebhookReceiver.Inbox.Sqlite;
 using WebhookReceiver.Sources;
 
 namespace WebhookReceiver.Host.Startup;
 
 /// <summary>What an operator wants to know first, in at most twelve lines; as one log event where the log is for machines.</summary>
 internal sealed partial class StartSummary(
-    ListenAddresses addresses, SourceRegistry sources, IInboxStore inbox, IOptions<WebhookReceiverOptions> options, IHostEnvironment environment,
+    ListenAddresses addresses, SourceRegistry sources, IInboxStore inbox, IHostEnvironment environment,
     ILogger<StartSummary> logger, DemoSource? demo = null)
 {
     private const int MaxSourceLines = 4;
@@ -27,18 +25,16 @@ internal sealed partial class StartSummary(
         }
         else
         {
-            Started(HostVersion.Current, environment.EnvironmentName, string.Join(" ", addresses.Public), management, Inbox, string.Join(" ", sources.All.Select(static source => source.Name).Order(StringComparer.Ordinal)));
+            Started(HostVersion.Current, environment.EnvironmentName, string.Join(" ", addresses.Public), management, inbox.Location, string.Join(" ", sources.All.Select(static source => source.Name).Order(StringComparer.Ordinal)));
         }
     }
-
-    private string Inbox => inbox is SqliteInboxStore sqlite ? sqlite.Path : options.Value.Inbox.Provider;
 
     private IEnumerable<string> Lines(string deliveries, string management)
     {
         yield return $"WebhookReceiver {HostVersion.Current}, {environment.EnvironmentName}";
         yield return $"  deliveries  {deliveries}";
         yield return $"  management  {management}/swagger";
-        yield return $"  inbox       {Inbox}";
+        yield return $"  inbox       {inbox.Location}";
         foreach (var source in sources.All.OrderBy(static source => source.Name, StringComparer.Ordinal).Take(MaxSourceLines))
         {
             yield return $"  source      {source.Name} ({source.Plan.Definition.Name}), {source.Secrets.Count} secret{(source.Secrets.Count == 1 ? "" : "s")}";

@@ -1,5 +1,5 @@
+using System.Data.Common;
 using System.Diagnostics.Metrics;
-using Microsoft.Data.Sqlite;
 using WebhookReceiver.Inbox;
 
 namespace WebhookReceiver.Diagnostics;
@@ -37,7 +37,7 @@ internal sealed class InboxGauges(IInboxStore store, TimeProvider clock)
                     // An instrument is asked by a method that waits: the reader works on another thread meanwhile.
                     (_counts, _countedAt) = (store.Reader.CountAsync(CancellationToken.None).GetAwaiter().GetResult(), clock.GetTimestamp());
                 }
-                catch (Exception error) when (error is SqliteException or InvalidOperationException)
+                catch (Exception error) when (error is DbException or InvalidOperationException)
                 {
                     _counts = null;
                 }

@@ -38,8 +38,9 @@ internal sealed class DispatchSlot(
             wasWoken = false;
             _running = item;
             var started = clock.GetUtcNow();
-            await store.StartAsync(item, index, started).ConfigureAwait(false);
-            var completion = await runner.RunAsync(item, started, Limit(), stopping).ConfigureAwait(false);
+            var completion = await store.StartAsync(item, index, started).ConfigureAwait(false)
+                ? await runner.RunAsync(item, started, Limit(), stopping).ConfigureAwait(false)
+                : new WorkCompletion(item, AttemptOutcome.Released, started, started);
             store.Return(index);
             _running = null;
 

@@ -5,12 +5,28 @@ namespace WebhookReceiver.Inbox;
 /// </summary>
 internal interface IInboxStore : IAsyncDisposable
 {
+    /// <summary>Raised when this process stops being the owner of what it has claimed. On any thread; must be quick and must not throw.</summary>
+    event Action? OwnershipLost;
+
+    /// <summary>Where the store is, for people. Holds no secret.</summary>
+    string Location { get; }
+
     /// <summary>Whether a write failed in a way after which nothing may be written any more; the process must end.</summary>
     bool HasFailed { get; }
 
-    /// <summary>Opens the store: makes or checks the schema, numbers the handlers, and makes pending what was running when the process ended, or dead what has ended it too often.</summary>
+    /// <summary>
+    /// Whether what this process has claimed is its own. A store that several processes share gives it away when it has not heard of the process for a
+    /// while: before that, this becomes <see langword="false"/>, nothing is claimed any more, and no handler may start.
+    /// </summary>
+    bool IsOwner { get; }
+
+    /// <summary>
+    /// Opens the store: makes or checks the schema, numbers the handlers, and makes pending what was running in a process that has ended, or dead what
+    /// has ended it too often.
+    /// </summary>
+    /// <returns>What was running.</returns>
     /// <exception cref="InboxException">The store cannot be used; the message says why and what to do.</exception>
-    Task OpenAsync(CancellationToken cancellationToken);
+    Task<RecoveredWork> OpenAsync(CancellationToken cancellationToken);
 
     /// <summary>The handler's number, the same in every run of the program.</summary>
     int NumberOf(HandlerIdentity handler);
@@ -22,13 +38,14 @@ internal interface IInboxStore : IAsyncDisposable
     ValueTask<AppendStatus> AppendAsync(InboxDelivery delivery);
 
     /// <summary>
-    /// Records that a handler is about to be called. It costs no flush, and is there for whoever finds this process gone: the machine that stops takes it
+    /// Records that a handler is about to be called, unless the claim is lost. It costs no flush, and is there for whoever finds this process gone: the machine that stops takes it
     /// along, and then the attempt was never made.
     /// </summary>
     /// <param name="item">The claim.</param>
     /// <param name="slot">Where it runs, one attempt at a time: 0 to <c>Dispatch:MaxConcurrency</c> - 1.</param>
     /// <param name="now">The time of the call.</param>
-    ValueTask StartAsync(WorkItem item, int slot, DateTimeOffset now);
+    /// <returns><see langword="false"/> if somebody else has the work by now: the handler must not be called.</returns>
+    ValueTask<bool> StartAsync(WorkItem item, int slot, DateTimeOffset now);
 
     /// <summary>Takes back what <see cref="StartAsync"/> recorded: the handler has returned, and this process is still there.</summary>
     /// <param name="slot">Where it ran.</param>

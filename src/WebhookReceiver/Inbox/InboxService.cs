@@ -2,7 +2,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WebhookReceiver.Diagnostics;
 using WebhookReceiver.Dispatch;
-using WebhookReceiver.Inbox.Sqlite;
 
 namespace WebhookReceiver.Inbox;
 
@@ -21,18 +20,15 @@ internal sealed class InboxService(
             return;
         }
 
-        await store.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var recovered = await store.OpenAsync(cancellationToken).ConfigureAwait(false);
         _isOpen = true;
         handlers.Number(store);
         metrics.Observe(dispatcher);
         metrics.Observe(new InboxGauges(store, clock));
-        if (store is SqliteInboxStore sqlite)
+        Log.InboxOpened(logger, store.Location, recovered.Count);
+        foreach (var crashed in recovered.Crashed)
         {
-            Log.InboxOpened(logger, sqlite.Path, sqlite.Recovered.Count);
-            foreach (var crashed in sqlite.Recovered.Crashed)
-            {
-                Log.Crashed(logger, crashed, handlers.Find(crashed.Handler)?.Identity.Name);
-            }
+            Log.Crashed(logger, crashed, handlers.Find(crashed.Handler)?.Identity.Name);
         }
     }
 

@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using Microsoft.Extensions.Hosting;
 using WebhookReceiver.Inbox;
 using WebhookReceiver.Sources;
@@ -29,7 +29,7 @@ internal sealed class ReadinessProbe(IInboxStore store, SourceRegistry sources, 
             return new HealthStatus("starting");
         }
 
-        return store.HasFailed || !await CanCommitAsync().ConfigureAwait(false) ? new HealthStatus("failed") : Ready;
+        return store.HasFailed || !store.IsOwner || !await CanCommitAsync().ConfigureAwait(false) ? new HealthStatus("failed") : Ready;
     }
 
     private async Task<bool> CanCommitAsync()
@@ -46,7 +46,7 @@ internal sealed class ReadinessProbe(IInboxStore store, SourceRegistry sources, 
             Volatile.Write(ref _lastCommit, clock.GetTimestamp());
             return true;
         }
-        catch (Exception error) when (error is SqliteException or TimeoutException or InvalidOperationException)
+        catch (Exception error) when (error is DbException or TimeoutException or InvalidOperationException)
         {
             return false;
         }

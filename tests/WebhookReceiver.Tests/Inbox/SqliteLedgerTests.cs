@@ -100,8 +100,8 @@ public sealed class SqliteLedgerTests : IDisposable
         }
 
         // The same after a crash: all of it is found again.
-        await using var reopened = await OpenAsync("inbox.db");
-        Assert.Equal(2 + 20_000, reopened.Recovered.Count);
+        await using var reopened = NewStore("inbox.db");
+        Assert.Equal(2 + 20_000, (await reopened.OpenAsync(TestContext.Current.CancellationToken)).Count);
         await AssertCountsAsync(reopened, (WorkState.Pending, 1 + 20_000), (WorkState.Succeeded, 1));
     }
 
@@ -125,8 +125,8 @@ public sealed class SqliteLedgerTests : IDisposable
             Assert.Null(Assert.Single((await store.Reader.FindAsync(1, await TokenAsync(store), TestContext.Current.CancellationToken))!.Work).DueAt);
         }
 
-        await using var reopened = await OpenAsync("inbox.db");
-        Assert.Equal(1, reopened.Recovered.Count);
+        await using var reopened = NewStore("inbox.db");
+        Assert.Equal(1, (await reopened.OpenAsync(TestContext.Current.CancellationToken)).Count);
         await AssertCountsAsync(reopened, (WorkState.Pending, 1), (WorkState.Succeeded, 1));
 
         static async Task<long> TokenAsync(SqliteInboxStore store) =>
@@ -158,10 +158,13 @@ public sealed class SqliteLedgerTests : IDisposable
 
     private async Task<SqliteInboxStore> OpenAsync(string name)
     {
-        var store = new SqliteInboxStore(new SqliteInboxOptions { Path = _directory.File(name), Handlers = Handlers, BeforeCommit = () => _beforeCommit() });
+        var store = NewStore(name);
         await store.OpenAsync(TestContext.Current.CancellationToken);
         return store;
     }
+
+    private SqliteInboxStore NewStore(string name) =>
+        new(new SqliteInboxOptions { Path = _directory.File(name), Handlers = Handlers, BeforeCommit = () => _beforeCommit() });
 
     private static async Task<AppendStatus> AppendAsync(SqliteInboxStore store, string id, params int[] handlers) =>
         await store.AppendAsync(TestEvents.Delivery(TestEvents.New(id), true, handlers));

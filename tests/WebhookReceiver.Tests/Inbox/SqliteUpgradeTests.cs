@@ -17,13 +17,14 @@ public sealed class SqliteUpgradeTests : IDisposable
         InboxOfVersion2.Create(_directory.File("inbox.db"));
         for (var time = 0; time < 2; time++)
         {
-            await using var store = await OpenAsync();
+            await using var store = NewStore();
+            var recovered = await store.OpenAsync(TestContext.Current.CancellationToken);
 
             var counts = await store.Reader.CountAsync(TestContext.Current.CancellationToken);
             Assert.Equal(
                 [(WorkState.Pending, 3), (WorkState.Scheduled, 1), (WorkState.Dead, 2), (WorkState.Cancelled, 1), (WorkState.Parked, 1), (WorkState.Succeeded, 1)],
                 counts.ByState.Where(static pair => pair.Value != 0).Select(static pair => (pair.Key, pair.Value)).Order());
-            Assert.Equal((1, time == 0 ? 2 : 0), (counts.Unaccounted, store.Recovered.Count));
+            Assert.Equal((1, time == 0 ? 2 : 0), (counts.Unaccounted, recovered.Count));
         }
     }
 
@@ -31,7 +32,8 @@ public sealed class SqliteUpgradeTests : IDisposable
     public async Task Open_Version2_GoesOnWithItsWorkAndItsIds()
     {
         InboxOfVersion2.Create(_directory.File("inbox.db"));
-        await using var store = await OpenAsync();
+        await using var store = NewStore();
+        await store.OpenAsync(TestContext.Current.CancellationToken);
 
         var (known, added) = (TestEvents.New("e1"), TestEvents.New("e11"));
         await store.AppendAsync(new InboxDelivery([known, added], [[1], [1]], BornRunning: false));
@@ -48,7 +50,8 @@ public sealed class SqliteUpgradeTests : IDisposable
     {
         InboxOfVersion2.Create(_directory.File("inbox.db"));
         DatabaseFile.Execute(_directory.File("inbox.db"), SqliteSchema.UpgradeFrom2);
-        await using var store = await OpenAsync();
+        await using var store = NewStore();
+        await store.OpenAsync(TestContext.Current.CancellationToken);
 
         var claimed = await store.ClaimAsync(100, TestEvents.Start.AddYears(1));
 
@@ -56,14 +59,9 @@ public sealed class SqliteUpgradeTests : IDisposable
         Assert.All(claimed, static item => Assert.False(item.IsSuspect));
     }
 
-    private async Task<SqliteInboxStore> OpenAsync()
+    private SqliteInboxStore NewStore() => new(new SqliteInboxOptions
     {
-        var store = new SqliteInboxStore(new SqliteInboxOptions
-        {
-            Path = _directory.File("inbox.db"),
-            Handlers = [new("", "new_order", "First"), new("", "new_order", "Second")],
-        });
-        await store.OpenAsync(TestContext.Current.CancellationToken);
-        return store;
-    }
+        Path = _directory.File("inbox.db"),
+        Handlers = [new("", "new_order", "First"), new("", "new_order", "Second")],
+    });
 }

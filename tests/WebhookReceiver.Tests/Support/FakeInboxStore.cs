@@ -20,11 +20,24 @@ internal sealed class FakeInboxStore : IInboxStore
     /// <summary>How often it was shown that a commit is possible.</summary>
     public int Probes { get; private set; }
 
+    public event Action? OwnershipLost;
+
+    public string Location => "nowhere";
+
     public bool HasFailed { get; set; }
+
+    public bool IsOwner { get; private set; } = true;
 
     public IInboxReader Reader => OnRead();
 
-    public Task OpenAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task<RecoveredWork> OpenAsync(CancellationToken cancellationToken) => Task.FromResult(RecoveredWork.None);
+
+    /// <summary>As when the store has not been reached for a while.</summary>
+    public void LoseOwnership()
+    {
+        IsOwner = false;
+        OwnershipLost?.Invoke();
+    }
 
     public int NumberOf(HandlerIdentity handler) => 1;
 
@@ -34,7 +47,7 @@ internal sealed class FakeInboxStore : IInboxStore
         return ValueTask.FromResult(OnAppend?.Invoke() ?? AppendStatus.Committed);
     }
 
-    public ValueTask StartAsync(WorkItem item, int slot, DateTimeOffset now) => ValueTask.CompletedTask;
+    public ValueTask<bool> StartAsync(WorkItem item, int slot, DateTimeOffset now) => new(IsOwner);
 
     public void Return(int slot)
     {

@@ -30,21 +30,28 @@ internal sealed class SqliteInboxStore : IInboxStore
 
     public SqliteInboxOptions Options => _options;
 
-    public string Path => _options.Path;
+    public string Location => _options.Path;
+
+    /// <summary>Always: the lock file is held for as long as the process lives.</summary>
+    public bool IsOwner => true;
+
+    /// <summary>Never.</summary>
+    public event Action? OwnershipLost
+    {
+        add { }
+        remove { }
+    }
 
     public IInboxReader Reader => _reader ?? throw NotOpen();
 
-    /// <summary>What was running when the last process ended.</summary>
-    public RecoveredWork Recovered { get; private set; } = RecoveredWork.None;
-
     private SqliteInboxWriter Writer => _writer ?? throw NotOpen();
 
-    public Task OpenAsync(CancellationToken cancellationToken)
+    public Task<RecoveredWork> OpenAsync(CancellationToken cancellationToken)
     {
         // Once, before the server listens: there is nothing that could go on meanwhile.
         try
         {
-            Open();
+            return Task.FromResult(Open());
         }
         catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException)
         {
@@ -56,8 +63,6 @@ internal sealed class SqliteInboxStore : IInboxStore
             Close();
             throw;
         }
-
-        return Task.CompletedTask;
     }
 
     public int NumberOf(HandlerIdentity handler) => _numbers[handler];
@@ -93,10 +98,10 @@ internal sealed class SqliteInboxStore : IInboxStore
         }
     }
 
-    public ValueTask StartAsync(WorkItem item, int slot, DateTimeOffset now)
+    public ValueTask<bool> StartAsync(WorkItem item, int slot, DateTimeOffset now)
     {
         _started?.Start(slot, new StartedAttempt(item.Event.Seq, item.Handler, item.Epoch, now.ToUnixTimeMilliseconds()));
-        return ValueTask.CompletedTask;
+        return new(true);
     }
 
     public void Return(int slot) => _started?.Return(slot);
@@ -129,7 +134,8 @@ internal sealed class SqliteInboxStore : IInboxStore
         return completion;
     }
 
-    private void Open()
+    /// <returns>What was running when the last process ended.</returns>
+    private RecoveredWork Open()
     {
         Batteries_V2.Init();
         SqliteLogVfs.Register();
@@ -162,12 +168,13 @@ internal sealed class SqliteInboxStore : IInboxStore
             _numbers[handler] = _session.NumberHandler(handler);
         }
 
-        Recovered = _session.Recover(_started.Read(), _options.Clock.GetUtcNow());
+        var recovered = _session.Recover(_started.Read(), _options.Clock.GetUtcNow());
         _session.Commit();
         _started.Clear();
         _reader = new SqliteInboxReader(_options.Path);
         _copying = Connect(vfs: null);
         _writer = new SqliteInboxWriter(_session, _copying, _options);
+        return recovered;
     }
 
     private sqlite3 Connect(string? vfs)
