@@ -1,0 +1,70 @@
+using System.Diagnostics.CodeAnalysis;
+using Npgsql;
+
+namespace WebhookReceiver.PostgreSql;
+
+/// <summary>What becomes of the user's connection string.</summary>
+internal static class ConnectionSettings
+{
+    /// <summary>All that one process needs at once: those that write, one that claims, one for the lease, and a few for operators.</summary>
+    private const int Connections = 12;
+
+    private const int ConnectSeconds = 5;
+    private const int CommandSeconds = 10;
+    private const int KeepAliveSeconds = 10;
+
+    /// <returns><see langword="false"/> if the text is not a connection string, or names no server or no database.</returns>
+    public static bool TryRead(string text, [NotNullWhen(true)] out NpgsqlConnectionStringBuilder? settings)
+    {
+        settings = null;
+        try
+        {
+            var read = new NpgsqlConnectionStringBuilder(text);
+            if (read.Host is not { Length: > 0 } || read.Database is not { Length: > 0 })
+            {
+                return false;
+            }
+
+            settings = read;
+            return true;
+        }
+        catch (Exception error) when (error is ArgumentException or FormatException or InvalidCastException or KeyNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Where the inbox is, for people: without the password and everything else that nobody asked for.</summary>
+    public static string Location(NpgsqlConnectionStringBuilder settings) => $"{settings.Database} on {settings.Host}";
+
+    public static NpgsqlDataSource CreateSource(NpgsqlConnectionStringBuilder settings)
+    {
+        var own = new NpgsqlConnectionStringBuilder(settings.ConnectionString)
+        {
+            MaxPoolSize = Connections,
+            MinPoolSize = 0,
+            Timeout = ConnectSeconds,
+            CommandTimeout = CommandSeconds,
+            KeepAlive = 0,
+            TcpKeepAlive = true,
+            TcpKeepAliveTime = KeepAliveSeconds,
+            TcpKeepAliveInterval = KeepAliveSeconds,
+            Enlist = false,
+            Multiplexing = false,
+
+            // A transaction pooler gives each transaction another session: nothing may be prepared in one, and nothing is left in one.
+            MaxAutoPrepare = 0,
+            NoResetOnClose = true,
+
+            // The server quotes rows in the details of its errors.
+            IncludeErrorDetail = false,
+            PersistSecurityInfo = false,
+        };
+        if (string.IsNullOrEmpty(own.ApplicationName))
+        {
+            own.ApplicationName = "WebhookReceiver";
+        }
+
+        return NpgsqlDataSource.Create(own);
+    }
+}

@@ -1,0 +1,193 @@
+using Npgsql;
+using WebhookReceiver.Inbox;
+
+namespace WebhookReceiver.PostgreSql.Nodes;
+
+/// <summary>
+/// What a process does for the inbox beside its own work: renews its lease, takes over from processes that have ended, and looks for work that runs by
+/// its account and that it knows nothing of.
+/// </summary>
+internal sealed class NodeWorker : IAsyncDisposable
+{
+    /// <summary>How often. Several turns fit into the time for which a lease is safe.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    /// <summary>A turn that failed is tried again so soon.</summary>
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longer than an answer of the server can be on its way: what runs by our account for so long and is not here has been forgotten.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
+
+    /// <summary>How often to look when nothing speaks for it.</summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long to look at every turn when something does.</summary>
+    private static readonly TimeSpan LookDuration = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly NpgsqlDataSource _source;
+    private readonly NodeLease _lease;
+    private readonly NodeSweeper _sweeper;
+    private readonly HeldWork _held;
+    private readonly HandlerNumbers _handlers;
+    private readonly PostgreSqlInboxOptions _options;
+    private readonly Action _onLost;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ITimer _expiry;
+    private readonly Task _work;
+    private readonly Dictionary<RunningWork, long> _suspects = [];
+    private long _lookedAt;
+    private long _uncertainAt;
+    private bool _isLost;
+
+    public NodeWorker(
+        NpgsqlDataSource source, NodeLease lease, NodeSweeper sweeper, HeldWork held, HandlerNumbers handlers, PostgreSqlInboxOptions options, Action onLost)
+    {
+        (_source, _lease, _sweeper, _held, _handlers, _options, _onLost) = (source, lease, sweeper, held, handlers, options, onLost);
+        _lookedAt = options.Clock.GetTimestamp();
+        _uncertainAt = _lookedAt - (long)(LookDuration.TotalSeconds * options.Clock.TimestampFrequency);
+        _expiry = options.Clock.CreateTimer(static state => ((NodeWorker)state!).CheckExpiry(), this, NodeLease.Safe, Timeout.InfiniteTimeSpan);
+        _work = Task.Run(RunAsync);
+    }
+
+    /// <summary>Whether a newer program has changed the schema, so that this process must end.</summary>
+    public bool HasFailed { get; private set; }
+
+    /// <summary>Somebody does not know how a transaction ended: there may be work that nobody knows of.</summary>
+    public void LookSoon() => Volatile.Write(ref _uncertainAt, _options.Clock.GetTimestamp());
+
+    /// <summary>One turn.</summary>
+    public async Task RunOnceAsync(CancellationToken cancellationToken)
+    {
+        var node = _lease.Node;
+        await _lease.RenewAsync(cancellationToken).ConfigureAwait(false);
+        _expiry.Change(_lease.Left, Timeout.InfiniteTimeSpan);
+        if (_lease.Node != node)
+        {
+            // What the old lease held is taken over by somebody, perhaps by us a moment later.
+            Lose();
+        }
+
+        _isLost = false;
+        await _handlers.SeenAsync(_source, cancellationToken).ConfigureAwait(false);
+        var (nodes, work) = await _sweeper.EndExpiredAsync(cancellationToken).ConfigureAwait(false);
+        var clock = _options.Clock;
+        if (clock.GetElapsedTime(Volatile.Read(ref _uncertainAt)) < LookDuration || clock.GetElapsedTime(_lookedAt) >= LookInterval)
+        {
+            work += await _sweeper.FreeOrphansAsync(cancellationToken).ConfigureAwait(false);
+            await FreeForgottenAsync(cancellationToken).ConfigureAwait(false);
+            _lookedAt = clock.GetTimestamp();
+        }
+
+        if (nodes + work > 0)
+        {
+            _options.OnTakenOver(work);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _work.ConfigureAwait(false);
+        await _expiry.DisposeAsync().ConfigureAwait(false);
+        var node = _lease.Node;
+        _lease.Release();
+        _stopping.Dispose();
+        try
+        {
+            using var limit = new CancellationTokenSource(StopTimeout);
+            await _sweeper.EndAsync(node, limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is NpgsqlException or OperationCanceledException)
+        {
+            // Whoever sweeps next does it, when the lease has run out.
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        var delay = Interval;
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Delay(delay, _options.Clock, _stopping.Token).ConfigureAwait(false);
+                await RunOnceAsync(_stopping.Token).ConfigureAwait(false);
+                delay = Interval;
+            }
+            catch (Exception) when (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (InboxException error)
+            {
+                HasFailed = true;
+                _options.OnFailed(error);
+                return;
+            }
+#pragma warning disable CA1031 // A server that is away for a while must not end this.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                LookSoon();
+                _options.OnTurnFailed(error);
+                delay = RetryInterval;
+            }
+        }
+    }
+
+    private void CheckExpiry()
+    {
+        if (_lease.IsHeld)
+        {
+            // It was renewed while the timer was on its way.
+            _expiry.Change(_lease.Left, Timeout.InfiniteTimeSpan);
+        }
+        else
+        {
+            Lose();
+        }
+    }
+
+    private void Lose()
+    {
+        if (!_isLost)
+        {
+            _isLost = true;
+            LookSoon();
+            _onLost();
+        }
+    }
+
+    /// <summary>Makes pending what was running without us at two looks that were far enough apart.</summary>
+    private async Task FreeForgottenAsync(CancellationToken cancellationToken)
+    {
+        var clock = _options.Clock;
+        var running = await _sweeper.RunningAsync(_lease.Node, cancellationToken).ConfigureAwait(false);
+        var unknown = running.Where(work => !_held.Contains(work)).ToHashSet();
+        foreach (var known in _suspects.Keys.Where(work => !unknown.Contains(work)).ToArray())
+        {
+            _suspects.Remove(known);
+        }
+
+        var forgotten = new List<RunningWork>();
+        foreach (var work in unknown)
+        {
+            if (!_suspects.TryGetValue(work, out var since))
+            {
+                _suspects[work] = clock.GetTimestamp();
+                LookSoon();
+            }
+            else if (clock.GetElapsedTime(since) >= Grace)
+            {
+                forgotten.Add(work);
+            }
+        }
+
+        if (forgotten.Count > 0)
+        {
+            await _sweeper.FreeAsync(forgotten, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

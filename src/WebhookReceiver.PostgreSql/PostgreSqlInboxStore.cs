@@ -1,0 +1,149 @@
+using Npgsql;
+using WebhookReceiver.Inbox;
+using WebhookReceiver.PostgreSql.Nodes;
+using WebhookReceiver.PostgreSql.Schema;
+using WebhookReceiver.PostgreSql.Writing;
+
+namespace WebhookReceiver.PostgreSql;
+
+/// <summary>The inbox on PostgreSQL: one database, any number of processes.</summary>
+internal sealed class PostgreSqlInboxStore : IInboxStore
+{
+    private readonly PostgreSqlInboxOptions _options;
+    private readonly NpgsqlDataSource _source;
+    private readonly DatabaseTime _time = new();
+    private readonly HeldWork _held = new();
+    private readonly NodeLease _lease;
+    private readonly WorkClaims _claims;
+    private readonly OperatorChanges _changes;
+    private readonly PostgreSqlInboxReader _reader;
+    private HandlerNumbers? _handlers;
+    private InboxWriter? _writer;
+    private NodeWorker? _worker;
+
+    public PostgreSqlInboxStore(PostgreSqlInboxOptions options)
+    {
+        _options = options;
+        if (!ConnectionSettings.TryRead(options.ConnectionString, out var settings))
+        {
+            throw new InboxException("The connection string of the inbox does not name a server and a database.");
+        }
+
+        Location = ConnectionSettings.Location(settings);
+        _source = ConnectionSettings.CreateSource(settings);
+        _lease = new NodeLease(_source, _time, options.Clock);
+        _claims = new WorkClaims(_source, _time, _held);
+        _changes = new OperatorChanges(_source, _time, () => _lease.Node);
+        _reader = new PostgreSqlInboxReader(_source);
+    }
+
+    public event Action? OwnershipLost;
+
+    public string Location { get; }
+
+    public bool HasFailed => _worker is { HasFailed: true };
+
+    public bool IsOwner => _lease.IsHeld;
+
+    public IInboxReader Reader => _reader;
+
+    private InboxWriter Writer => _writer ?? throw new InvalidOperationException("The inbox is not open.");
+
+    public async Task<int> OpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ServerCheck.CheckAsync(_source, cancellationToken).ConfigureAwait(false);
+            await new SchemaMigrator(_source, InboxSchema.Steps).MigrateAsync(cancellationToken).ConfigureAwait(false);
+            _handlers = await HandlerNumbers.ReadAsync(_source, _options.Handlers, cancellationToken).ConfigureAwait(false);
+            await _lease.RenewAsync(cancellationToken).ConfigureAwait(false);
+            var sweeper = new NodeSweeper(_source, _time, _options.Clock);
+            var (_, recovered) = await sweeper.EndExpiredAsync(cancellationToken).ConfigureAwait(false);
+            recovered += await sweeper.FreeOrphansAsync(cancellationToken).ConfigureAwait(false);
+            _worker = new NodeWorker(_source, _lease, sweeper, _held, _handlers, _options, () => OwnershipLost?.Invoke());
+            _writer = new InboxWriter(_source, () => _lease.Node, _time, _held, _worker.LookSoon, _options.BeforeCommit);
+            return recovered;
+        }
+        catch (NpgsqlException error)
+        {
+            // Npgsql's messages name the host and the user, and never the password.
+            throw new InboxException($"The inbox {Location} cannot be opened: {error.Message}", error);
+        }
+    }
+
+    public int NumberOf(HandlerIdentity handler) => _handlers!.Of(handler);
+
+    public ValueTask<AppendStatus> AppendAsync(InboxDelivery delivery)
+    {
+        try
+        {
+            var command = new AppendCommand(delivery);
+            return Writer.TryAppend(command) ? new(command.Completion) : new(AppendStatus.Overloaded);
+        }
+        catch (ObjectDisposedException)
+        {
+            return new(AppendStatus.Failed);
+        }
+    }
+
+    public void Complete(WorkCompletion completion, Action<WorkCompletion, CompletionStatus> recorded)
+    {
+        try
+        {
+            Writer.Change(new CompleteCommand(completion, recorded));
+        }
+        catch (InvalidOperationException)
+        {
+            // Closed, or closing: a handler that outlived the stop.
+            recorded(completion, CompletionStatus.Failed);
+        }
+    }
+
+    public async ValueTask<IReadOnlyList<WorkItem>> ClaimAsync(int limit, DateTimeOffset now)
+    {
+        if (!_lease.IsHeld)
+        {
+            return [];
+        }
+
+        try
+        {
+            return await _claims.ClaimAsync(limit, now, _handlers!.Claimable, _lease.Node).ConfigureAwait(false);
+        }
+        catch (NpgsqlException)
+        {
+            // It may have claimed, and nobody heard of what.
+            _worker!.LookSoon();
+            throw;
+        }
+    }
+
+    public async ValueTask<ChangeStatus> ReplayAsync(long seq, IReadOnlyList<int> handlers, string reason, DateTimeOffset now) =>
+        await _changes.ReplayAsync(seq, handlers, reason, now).ConfigureAwait(false);
+
+    public async ValueTask<ChangeStatus> CancelAsync(long seq, string reason, DateTimeOffset now) =>
+        await _changes.CancelAsync(seq, reason, now).ConfigureAwait(false);
+
+    public async ValueTask ProbeAsync()
+    {
+        var probe = new ProbeCommand();
+        Writer.Change(probe);
+        await probe.Completion.ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_writer is not null)
+        {
+            await _writer.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_worker is not null)
+        {
+            await _worker.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _reader.Dispose();
+        await _source.DisposeAsync().ConfigureAwait(false);
+    }
+}

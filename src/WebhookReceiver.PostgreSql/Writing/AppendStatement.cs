@@ -1,0 +1,221 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Npgsql;
+using WebhookReceiver.Inbox;
+
+namespace WebhookReceiver.PostgreSql.Writing;
+
+/// <summary>
+/// Stores the events of several deliveries with their work in one statement. The unique key of <c>dedupe</c> decides which of them are new: it makes
+/// a twin in another transaction wait for the first one, which ends as both do.
+/// </summary>
+internal sealed class AppendStatement
+{
+    private const string Insert = """
+        WITH input AS MATERIALIZED (
+            SELECT u.*, nextval('webhook_receiver.event_seq') AS seq
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) WITH ORDINALITY
+                AS u(delivery, part, source, event_id, type, happened_at, received_at, token, secret, content_type, headers, body_sha256,
+                    data_start, data_length, data_field, body, body_hash, known_until, ordinal)),
+        fresh AS (
+            -- In the order of the keys: two transactions with the same events never wait for each other.
+            INSERT INTO webhook_receiver.dedupe AS d (source, event_id, seq, token, body_hash, known_until)
+            SELECT source, event_id, seq, token, body_hash, known_until FROM input ORDER BY source COLLATE "C", event_id COLLATE "C"
+            ON CONFLICT (source, event_id) DO UPDATE
+                SET seq = excluded.seq, token = excluded.token, body_hash = excluded.body_hash, known_until = excluded.known_until
+                WHERE d.known_until <= (SELECT i.received_at FROM input i WHERE i.seq = excluded.seq)
+            RETURNING d.seq),
+        stored AS (
+            INSERT INTO webhook_receiver.event(seq, delivery, part, source, event_id, type, happened_at, received_at, token, secret, content_type,
+                headers, body_sha256, data_start, data_length, data_field, body)
+            SELECT seq, MIN(seq) OVER (PARTITION BY delivery), part, source, event_id, type, happened_at, received_at, token, secret, content_type,
+                headers, body_sha256, data_start, data_length, data_field, body
+            FROM input WHERE seq IN (SELECT seq FROM fresh)),
+        opened AS (
+            INSERT INTO webhook_receiver.work(seq, handler, state, generation, attempt, epoch, owner, due_at)
+            SELECT i.seq, w.handler, w.state, 0, CASE w.state WHEN 0 THEN 1 ELSE 0 END, CASE w.state WHEN 0 THEN 1 ELSE 0 END,
+                CASE w.state WHEN 0 THEN $23 END, w.due_at
+            FROM unnest($19, $20, $21, $22) AS w(index, handler, state, due_at) JOIN input i ON i.ordinal = w.index + 1
+            WHERE i.seq IN (SELECT seq FROM fresh)
+            RETURNING 1),
+        counted AS (
+            INSERT INTO webhook_receiver.ledger AS l (node, lane, events, open_work)
+            SELECT $23, $24, (SELECT COUNT(*) FROM fresh), (SELECT COUNT(*) FROM opened)
+            ON CONFLICT (node, lane) DO UPDATE SET events = l.events + excluded.events, open_work = l.open_work + excluded.open_work)
+        SELECT i.ordinal::int - 1, i.seq FROM input i WHERE i.seq IN (SELECT seq FROM fresh)
+        """;
+
+    private readonly List<InboxEvent> _events = [];
+    private readonly List<long> _deliveries = [];
+    private readonly List<int> _parts = [];
+    private readonly List<Twin> _twins = [];
+    private readonly List<int> _workIndexes = [], _workHandlers = [], _workStates = [];
+    private readonly List<long?> _workDue = [];
+    private readonly List<(AppendCommand Command, int Index)> _commands = [];
+    private readonly Dictionary<(string Source, string EventId), int> _indexes = [];
+    private long[] _tokens = [];
+    private long[] _knownHashes = [];
+    private int _deliveryCount;
+
+    public bool IsEmpty => _events.Count == 0;
+
+    /// <summary>Adds a delivery. An event that stands in the statement already is its twin, and becomes what that one becomes.</summary>
+    public void Add(AppendCommand command, DatabaseTime time)
+    {
+        var delivery = command.Delivery;
+        _deliveryCount++;
+        for (var part = 0; part < delivery.Events.Length; part++)
+        {
+            var e = delivery.Events[part];
+            if (_indexes.TryGetValue((e.Source, e.EventId), out var first))
+            {
+                _twins.Add(new Twin(command, e, first));
+                continue;
+            }
+
+            var index = _events.Count;
+            _events.Add(e);
+            _deliveries.Add(_deliveryCount);
+            _parts.Add(part);
+            _indexes.Add((e.Source, e.EventId), index);
+            _commands.Add((command, index));
+            AddWork(index, delivery.Handlers[part], delivery.BornRunning, time.Of(e.ReceivedAt));
+        }
+    }
+
+    public NpgsqlBatchCommand Command(int node, int lane)
+    {
+        _tokens = new long[_events.Count];
+        RandomNumberGenerator.Fill(MemoryMarshal.AsBytes(_tokens.AsSpan()));
+        return new NpgsqlBatchCommand(Insert)
+        {
+            Parameters =
+            {
+                Values([.. _deliveries]), Values([.. _parts]), Each(static e => e.Source), Each(static e => e.EventId), Each(static e => e.Type),
+                Each(static e => e.Timestamp?.ToUnixTimeMilliseconds()), Each(Received), Values(_tokens), Each(static e => e.SecretIndex),
+                Each(static e => e.ContentType), Each(static e => StorableText.Of(e.Headers)), Each(static e => e.BodySha256),
+                Each(static e => e.Data.Start), Each(static e => e.Data.Length), Each(static e => StorableText.Of(e.Data.FormField)),
+                Each(static e => e.Body), Each(BodyHash), Each(static e => Received(e) + (long)e.DedupeWindow.TotalMilliseconds),
+                Values([.. _workIndexes]), Values([.. _workHandlers]), Values([.. _workStates]), Values([.. _workDue]),
+                new NpgsqlParameter<int> { TypedValue = node }, new NpgsqlParameter<int> { TypedValue = lane },
+            },
+        };
+    }
+
+    /// <summary>Reads which events are new.</summary>
+    public async Task ReadAsync(NpgsqlDataReader rows, CancellationToken cancellationToken)
+    {
+        foreach (var e in _events)
+        {
+            e.IsDuplicate = true;
+        }
+
+        while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            var index = rows.GetInt32(0);
+            var e = _events[index];
+            (e.Seq, e.Token, e.IsDuplicate, e.IsBodyMismatch) = (rows.GetInt64(1), _tokens[index], false, false);
+        }
+    }
+
+    /// <summary>
+    /// Asks for the first ones of those that are known, once all is committed: the usual delivery is new, and costs no second question.
+    /// </summary>
+    public async Task FindKnownAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        _knownHashes = _events.ConvertAll(BodyHash).ToArray();
+        var known = Enumerable.Range(0, _events.Count).Where(index => _events[index].IsDuplicate).ToArray();
+        if (known.Length > 0)
+        {
+            var missing = new HashSet<int>(known);
+            try
+            {
+                await FindAsync(connection, known, missing, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is NpgsqlException or OperationCanceledException)
+            {
+                // What is new is on disk, and is not to be taken back for this.
+            }
+
+            // No answer, or forgotten at this very moment because its time was up: the sender shall ask again.
+            foreach (var (command, index) in _commands)
+            {
+                command.IsUncertain |= missing.Contains(index);
+            }
+
+            foreach (var twin in _twins)
+            {
+                twin.Command.IsUncertain |= missing.Contains(twin.First);
+            }
+        }
+
+        foreach (var (_, twin, index) in _twins)
+        {
+            var first = _events[index];
+            (twin.Seq, twin.Token, twin.IsDuplicate, twin.IsBodyMismatch) = (first.Seq, first.Token, true, BodyHash(twin) != _knownHashes[index]);
+        }
+    }
+
+    /// <summary>Notes what is running now, before anybody is told of it.</summary>
+    public void Hold(HeldWork held)
+    {
+        for (var i = 0; i < _workIndexes.Count; i++)
+        {
+            if (_workStates[i] == (int)WorkState.Running && _events[_workIndexes[i]] is { IsDuplicate: false } e)
+            {
+                held.Add(e.Seq, _workHandlers[i], epoch: 1);
+            }
+        }
+    }
+
+    private async Task FindAsync(NpgsqlConnection connection, int[] known, HashSet<int> missing, CancellationToken cancellationToken)
+    {
+        await using var find = new NpgsqlCommand("""
+            SELECT u.index, d.seq, d.token, d.body_hash FROM unnest($1, $2, $3) AS u(index, source, event_id)
+            JOIN webhook_receiver.dedupe d ON d.source = u.source AND d.event_id = u.event_id
+            """, connection);
+        find.Parameters.Add(Values(known));
+        find.Parameters.Add(Values(Array.ConvertAll(known, index => _events[index].Source)));
+        find.Parameters.Add(Values(Array.ConvertAll(known, index => _events[index].EventId)));
+        await using var rows = await find.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            var index = rows.GetInt32(0);
+            var e = _events[index];
+            _knownHashes[index] = rows.GetInt64(3);
+            (e.Seq, e.Token, e.IsBodyMismatch) = (rows.GetInt64(1), rows.GetInt64(2), _knownHashes[index] != BodyHash(e));
+            missing.Remove(index);
+        }
+    }
+
+    private void AddWork(int index, int[] handlers, bool bornRunning, long due)
+    {
+        if (handlers.Length == 0)
+        {
+            Add(0, WorkState.Parked, null);
+        }
+
+        foreach (var handler in handlers)
+        {
+            Add(handler, bornRunning ? WorkState.Running : WorkState.Pending, bornRunning ? null : due);
+        }
+
+        void Add(int handler, WorkState state, long? dueAt)
+        {
+            _workIndexes.Add(index);
+            _workHandlers.Add(handler);
+            _workStates.Add((int)state);
+            _workDue.Add(dueAt);
+        }
+    }
+
+    private static long Received(InboxEvent e) => e.ReceivedAt.ToUnixTimeMilliseconds();
+
+    private static long BodyHash(InboxEvent e) => BitConverter.ToInt64(e.BodySha256);
+
+    private NpgsqlParameter<T[]> Each<T>(Converter<InboxEvent, T> value) => Values(_events.ConvertAll(value).ToArray());
+
+    private static NpgsqlParameter<T[]> Values<T>(T[] values) => new() { TypedValue = values };
+
+    private readonly record struct Twin(AppendCommand Command, InboxEvent Event, int First);
+}

@@ -1,0 +1,286 @@
+using System.Runtime.InteropServices;
+using Npgsql;
+
+namespace WebhookReceiver.PostgreSql.Writing;
+
+/// <summary>
+/// Commits in natural batches over a few connections: while their commits are in flight the next batch gathers, and the first that is free
+/// takes all of it at once. What nobody waits for (the ends of attempts) waits for company, a few milliseconds at most.
+/// </summary>
+/// <remarks>
+/// A row that fails does not fail its neighbours. A transaction of which we do not know how it ended fails all of its commands; what it did, if it
+/// did, is found by its owner's next look (see <see cref="HeldWork"/>) and by the sender's next try, which is known then.
+/// </remarks>
+internal sealed class InboxWriter : IAsyncDisposable
+{
+    public const int MaxBatchCommands = 256;
+    public const long MaxBatchBytes = 1024 * 1024;
+    public const int MaxWaiting = 4096;
+    public const long MaxWaitingBytes = 32 * 1024 * 1024;
+
+    /// <summary>How many transactions are in flight at once.</summary>
+    public const int Lanes = 2;
+
+    private static readonly TimeSpan LazyDelay = TimeSpan.FromMilliseconds(5);
+    private const int MaxLazy = 128;
+
+    /// <summary>How many waiters go on one after another on one thread: a change of threads for each would cost more than most of them do.</summary>
+    private const int WaitersPerThread = 8;
+
+    private readonly NpgsqlDataSource _source;
+    private readonly Func<int> _node;
+    private readonly DatabaseTime _time;
+    private readonly HeldWork _held;
+    private readonly Func<Task>? _beforeCommit;
+    private readonly Action _onUncertain;
+    private readonly Lock _gate = new();
+    private readonly Stack<TaskCompletionSource> _idle = new();
+    private readonly Timer _lazy;
+    private readonly Task[] _lanes;
+
+    private List<WriteCommand> _gathering = [];
+    private int _urgent;
+    private int _waiting;
+    private long _waitingBytes;
+    private bool _isLazyDue;
+    private bool _stopping;
+
+    /// <param name="source">The database.</param>
+    /// <param name="node">The number of this process.</param>
+    /// <param name="time">The server's time.</param>
+    /// <param name="held">What this process has in memory.</param>
+    /// <param name="onUncertain">Called when nobody knows how a transaction ended.</param>
+    /// <param name="beforeCommit">For tests.</param>
+    public InboxWriter(NpgsqlDataSource source, Func<int> node, DatabaseTime time, HeldWork held, Action onUncertain, Func<Task>? beforeCommit)
+    {
+        (_source, _node, _time, _held, _onUncertain, _beforeCommit) = (source, node, time, held, onUncertain, beforeCommit);
+
+        // The machine's time, in tests too: it only says how long company is waited for.
+        _lazy = new Timer(static state => ((InboxWriter)state!).LazyIsDue(), this, Timeout.Infinite, Timeout.Infinite);
+        _lanes = [.. Enumerable.Range(1, Lanes).Select(lane => Task.Run(() => RunAsync(lane)))];
+    }
+
+    /// <summary>Hands over a delivery, unless too much is waiting.</summary>
+    public bool TryAppend(AppendCommand command)
+    {
+        TaskCompletionSource? woken;
+        lock (_gate)
+        {
+            // One delivery is always taken, however large: its size was bounded when it was read.
+            if (_waiting > 0 && (_waiting >= MaxWaiting || _waitingBytes + command.Size > MaxWaitingBytes))
+            {
+                return false;
+            }
+
+            woken = Gather(command);
+        }
+
+        woken?.SetResult();
+        return true;
+    }
+
+    /// <summary>Hands over any other change; these are bounded by what was accepted before.</summary>
+    public void Change(WriteCommand command)
+    {
+        TaskCompletionSource? woken;
+        lock (_gate)
+        {
+            woken = Gather(command);
+        }
+
+        woken?.SetResult();
+    }
+
+    /// <summary>Writes what is waiting, then ends.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        TaskCompletionSource[] idle;
+        lock (_gate)
+        {
+            _stopping = true;
+            idle = [.. _idle];
+            _idle.Clear();
+        }
+
+        foreach (var lane in idle)
+        {
+            lane.SetResult();
+        }
+
+        await Task.WhenAll(_lanes).ConfigureAwait(false);
+        await _lazy.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <returns>A lane to wake.</returns>
+    private TaskCompletionSource? Gather(WriteCommand command)
+    {
+        ObjectDisposedException.ThrowIf(_stopping, this);
+        _gathering.Add(command);
+        _urgent += command.IsUrgent ? 1 : 0;
+        _waiting++;
+        _waitingBytes += command.Size;
+        if (!command.IsUrgent && _gathering.Count == 1)
+        {
+            _lazy.Change(LazyDelay, Timeout.InfiniteTimeSpan);
+        }
+
+        return IsDue && _idle.TryPop(out var lane) ? lane : null;
+    }
+
+    private bool IsDue => _gathering.Count > 0 && (_urgent > 0 || _isLazyDue || _gathering.Count >= MaxLazy || _stopping);
+
+    private void LazyIsDue()
+    {
+        TaskCompletionSource? woken = null;
+        lock (_gate)
+        {
+            _isLazyDue = _gathering.Count > 0;
+            if (_isLazyDue)
+            {
+                _idle.TryPop(out woken);
+            }
+        }
+
+        woken?.SetResult();
+    }
+
+    private async Task RunAsync(int lane)
+    {
+        while (await TakeAsync().ConfigureAwait(false) is { } commands)
+        {
+            for (var from = 0; from < commands.Count;)
+            {
+                var count = BatchLength(commands, from);
+                await WriteAsync([.. CollectionsMarshal.AsSpan(commands).Slice(from, count)], lane).ConfigureAwait(false);
+                from += count;
+            }
+
+            lock (_gate)
+            {
+                _waiting -= commands.Count;
+                _waitingBytes -= commands.Sum(static command => command.Size);
+            }
+        }
+    }
+
+    private async Task<List<WriteCommand>?> TakeAsync()
+    {
+        while (true)
+        {
+            TaskCompletionSource woken;
+            lock (_gate)
+            {
+                if (IsDue)
+                {
+                    var taken = _gathering;
+                    (_gathering, _urgent, _isLazyDue) = ([], 0, false);
+                    return taken;
+                }
+
+                if (_stopping)
+                {
+                    return null;
+                }
+
+                woken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _idle.Push(woken);
+            }
+
+            await woken.Task.ConfigureAwait(false);
+        }
+    }
+
+    private static int BatchLength(List<WriteCommand> commands, int from)
+    {
+        var (count, bytes) = (0, 0L);
+        while (from + count < commands.Count && count < MaxBatchCommands && (count == 0 || bytes + commands[from + count].Size <= MaxBatchBytes))
+        {
+            bytes += commands[from + count].Size;
+            count++;
+        }
+
+        return count;
+    }
+
+    private async Task WriteAsync(WriteCommand[] commands, int lane)
+    {
+        try
+        {
+            await CommitAsync(commands, lane).ConfigureAwait(false);
+        }
+        catch (Exception error) when (ConcernsARow(error) && commands.Length > 1)
+        {
+            foreach (var command in commands)
+            {
+                await WriteAsync([command], lane).ConfigureAwait(false);
+            }
+
+            return;
+        }
+#pragma warning disable CA1031 // Whatever it was: nobody may wait for ever, and the next batch may find a server that is well.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            if (!ConcernsARow(error))
+            {
+                _onUncertain();
+                ForgetStandby(error);
+            }
+
+            Tell(commands, command => command.Fail(error));
+            return;
+        }
+
+        Tell(commands, static command => command.Succeed());
+    }
+
+    private async Task CommitAsync(WriteCommand[] commands, int lane)
+    {
+        if (_beforeCommit is not null)
+        {
+            await _beforeCommit().ConfigureAwait(false);
+        }
+
+        await using var connection = await _source.OpenConnectionAsync().ConfigureAwait(false);
+        await new WriteBatch(commands, _time).CommitAsync(connection, _node(), lane, _time, _held, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>After a failover the old server may still answer, as one that cannot be written.</summary>
+    private void ForgetStandby(Exception error)
+    {
+        if (error is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction })
+        {
+            _source.Clear();
+        }
+    }
+
+    /// <summary>Whether the server refused what one of the commands said: then each of them is tried alone.</summary>
+    private static bool ConcernsARow(Exception error) => error is PostgresException { SqlState: var state }
+        ? state is { Length: 5 } && state[..2] is "21" or "22" or "23" or "40" or "54"
+        : error is not NpgsqlException and (ArgumentException or InvalidCastException or FormatException);
+
+    /// <summary>Those for whom nobody waits are told here, and last.</summary>
+    private static void Tell(WriteCommand[] commands, Action<WriteCommand> tell)
+    {
+        foreach (var waiters in commands.Where(static command => command.IsUrgent).Chunk(WaitersPerThread))
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static told =>
+                {
+                    foreach (var command in told.waiters)
+                    {
+                        told.tell(command);
+                    }
+                },
+                (waiters, tell), preferLocal: false);
+        }
+
+        foreach (var command in commands)
+        {
+            if (!command.IsUrgent)
+            {
+                tell(command);
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using Npgsql;
+
+namespace WebhookReceiver.PostgreSql.Tests.Support;
+
+/// <summary>
+/// A database of a test class's own, on the server that WEBHOOK_TEST_POSTGRES names. Where it names none the tests are skipped, and say so; where
+/// everything must be checked (CI=true) they fail.
+/// </summary>
+public sealed class TestDatabase : IAsyncLifetime
+{
+    private const string Variable = "WEBHOOK_TEST_POSTGRES";
+
+    private readonly string? _server = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } server ? server : null;
+    private string? _name;
+
+    public string ConnectionString => new NpgsqlConnectionStringBuilder(_server) { Database = _name }.ConnectionString;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (_server is not null)
+        {
+            _name = "webhook_test_" + Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(6));
+            await OnServerAsync($"CREATE DATABASE {_name} ENCODING 'UTF8' TEMPLATE template0");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_name is not null)
+        {
+            await OnServerAsync($"DROP DATABASE {_name} WITH (FORCE)");
+        }
+    }
+
+    /// <summary>Skips the test if there is no server.</summary>
+    public void Need()
+    {
+        if (_server is null && Environment.GetEnvironmentVariable("CI") == "true")
+        {
+            Assert.Fail($"No PostgreSQL: set {Variable}, as tests/postgres does.");
+        }
+
+        Assert.SkipUnless(_server is not null, $"No PostgreSQL: set {Variable}, as tests/postgres does.");
+    }
+
+    /// <summary>Makes it as if nobody had ever been here.</summary>
+    public async Task EmptyAsync()
+    {
+        Need();
+        await ExecuteAsync("DROP SCHEMA IF EXISTS webhook_receiver CASCADE");
+    }
+
+    /// <summary>Behind the product's back.</summary>
+    public async Task ExecuteAsync(string sql) => await RunAsync(ConnectionString, sql);
+
+    /// <summary>The first value of the first row.</summary>
+    public async Task<object> ReadAsync(string sql) => (await RunAsync(ConnectionString, sql))!;
+
+    private async Task OnServerAsync(string sql) => await RunAsync(_server!, sql);
+
+    private static async Task<object?> RunAsync(string connectionString, string sql)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+#pragma warning disable CA2100 // A test's own words.
+        await using var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        return await command.ExecuteScalarAsync();
+    }
+}
