@@ -56,6 +56,7 @@ public static class WebhookReceiverServiceCollectionExtensions
         services.TryAddSingleton(static _ => new RetrySchedule(new Random()));
         services.AddSingleton<HandlerRegistry>();
         services.AddSingleton<EventDataBinder>();
+        services.AddSingleton<DueClock>();
         services.AddSingleton<AttemptRunner>();
         services.AddSingleton<Dispatcher>();
         services.AddSingleton<WebhookMetrics>();

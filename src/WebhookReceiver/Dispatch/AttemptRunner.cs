@@ -11,7 +11,7 @@ namespace WebhookReceiver.Dispatch;
 /// <summary>Runs one attempt: the handler in a scope of its own, under its time limit, and says what became of it. Never throws.</summary>
 internal sealed class AttemptRunner(
     HandlerRegistry handlers, IServiceScopeFactory scopes, RetrySchedule schedule, IOptions<WebhookReceiverOptions> options,
-    TimeProvider clock, WebhookMetrics metrics, ILogger<AttemptRunner> logger)
+    DueClock due, TimeProvider clock, WebhookMetrics metrics, ILogger<AttemptRunner> logger)
 {
     private const int MaxErrorLength = 2000;
 
@@ -67,7 +67,7 @@ internal sealed class AttemptRunner(
         catch (DeferredException error)
         {
             var ended = clock.GetUtcNow();
-            return new WorkCompletion(item, AttemptOutcome.Deferred, started, ended, ended + error.Delay, Describe(error));
+            return new WorkCompletion(item, AttemptOutcome.Deferred, started, ended, due.Now + error.Delay, Describe(error));
         }
 #pragma warning disable CA1031 // Not every library says that it was cancelled: whatever ends a handler whose token the stop has cancelled costs no attempt.
         catch (Exception) when (stopping.IsCancellationRequested)
@@ -85,7 +85,7 @@ internal sealed class AttemptRunner(
                 : Describe(error);
             return item.Attempt >= (handler.Attempts ?? _options.Attempts)
                 ? new WorkCompletion(item, AttemptOutcome.Exhausted, started, ended, Error: text)
-                : new WorkCompletion(item, AttemptOutcome.Transient, started, ended, ended + schedule.DelayAfter(item.Attempt), text);
+                : new WorkCompletion(item, AttemptOutcome.Transient, started, ended, due.Now + schedule.DelayAfter(item.Attempt), text);
         }
     }
 

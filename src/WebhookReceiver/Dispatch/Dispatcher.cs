@@ -22,6 +22,7 @@ internal sealed class Dispatcher : IHostedService, IDisposable
 
     private readonly IInboxStore _store;
     private readonly AttemptRunner _runner;
+    private readonly DueClock _due;
     private readonly TimeProvider _clock;
     private readonly ILogger<Dispatcher> _logger;
     private readonly DispatchRoom _room = new();
@@ -36,9 +37,10 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     private bool _isDisposed;
     private Task? _stop;
 
-    public Dispatcher(IInboxStore store, AttemptRunner runner, IOptions<WebhookReceiverOptions> options, TimeProvider clock, ILogger<Dispatcher> logger)
+    public Dispatcher(
+        IInboxStore store, AttemptRunner runner, IOptions<WebhookReceiverOptions> options, DueClock due, TimeProvider clock, ILogger<Dispatcher> logger)
     {
-        (_store, _runner, _clock, _logger) = (store, runner, clock, logger);
+        (_store, _runner, _due, _clock, _logger) = (store, runner, due, clock, logger);
         _recorded = Recorded;
         _concurrency = options.Value.Dispatch.MaxConcurrency;
     }
@@ -229,7 +231,7 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     {
         while (!_stopping.IsCancellationRequested && Math.Min(_room.Free, ClaimBatch) is > 0 and var limit)
         {
-            var items = await _store.ClaimAsync(limit, _clock.GetUtcNow()).ConfigureAwait(false);
+            var items = await _store.ClaimAsync(limit, _due.Now).ConfigureAwait(false);
             foreach (var item in items)
             {
                 _room.Take(1, item.Event.Body.Length);

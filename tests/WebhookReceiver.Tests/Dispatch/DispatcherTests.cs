@@ -3,6 +3,7 @@ using FluentValidation;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using SQLitePCL;
 using WebhookReceiver.Dispatch;
 using WebhookReceiver.Inbox;
@@ -171,6 +172,25 @@ public sealed class DispatcherTests
         Assert.Equal(AttemptOutcome.Succeeded, (await receiver.NextAsync()).Outcome);
         Assert.Equal([1, 2, 3], attempts);
         Assert.Equal(["transient", "transient", "succeeded"], (await receiver.FindAsync(id)).Work[0].Attempts.Select(attempt => attempt.Outcome));
+    }
+
+    [Fact]
+    public async Task Handler_FailsAndTheClockIsSetBack_IsTriedAgainWhenItWouldHaveBeen()
+    {
+        JumpingClock? wall = null;
+        await using var receiver = await ReceiverUnderTest.StartAsync(
+            builder => builder.AddHandler<Order>("new_order", (e, _) => e.Attempt < 3 ? throw new InvalidOperationException("not yet") : Task.CompletedTask),
+            services: services => services.AddSingleton<TimeProvider>(
+                wall = new JumpingClock((FakeTimeProvider)services.Single(static service => service.ServiceType == typeof(TimeProvider)).ImplementationInstance!)));
+
+        await receiver.SendAsync();
+        var first = await receiver.NextAsync();
+        wall!.Jump(-TimeSpan.FromHours(1));
+        receiver.Clock.Advance(first.DueAt!.Value - first.EndedAt + AnyJitter);
+        Assert.Equal(AttemptOutcome.Transient, (await receiver.NextAsync()).Outcome);
+
+        receiver.Clock.Advance(TimeSpan.FromSeconds(18) + AnyJitter);
+        Assert.Equal(AttemptOutcome.Succeeded, (await receiver.NextAsync()).Outcome);
     }
 
     [Fact]
