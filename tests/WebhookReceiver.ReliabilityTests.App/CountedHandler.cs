@@ -18,6 +18,11 @@ internal sealed class CountedHandler(EffectsFile effects, IConfiguration configu
             await Task.Delay(_duration, clock, cancellationToken).ConfigureAwait(false);
         }
 
+        if (webhookEvent.EventId.StartsWith("poison", StringComparison.Ordinal))
+        {
+            Environment.FailFast("Poison.");
+        }
+
         if (webhookEvent.Attempt == 1 && webhookEvent.EventId.StartsWith("retry", StringComparison.Ordinal))
         {
             throw new InvalidOperationException("Not at the first attempt.");

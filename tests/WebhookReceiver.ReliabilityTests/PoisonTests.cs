@@ -1,0 +1,63 @@
+using System.Globalization;
+
+namespace WebhookReceiver.ReliabilityTests;
+
+/// <summary>An event whose handler ends the process, among good ones: it is given up at the third crash, and every other event is handled.</summary>
+public sealed class PoisonTests
+{
+    private const int Connections = 8;
+    private const int AnswersBefore = 100;
+    private const int CrashesUntilDead = 3;
+
+    private static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(20);
+
+    /// <summary>So that good events run beside it whenever it ends the process.</summary>
+    private static readonly Dictionary<string, string> Handlers = new() { ["HandlerDuration"] = "00:00:00.020" };
+
+    [Fact(Explicit = true)]
+    public async Task Handler_EndsTheProcess_IsGivenUpAtTheThirdCrashAndAllOthersAreHandled()
+    {
+        var figures = new Figures("F18", "a handler ends the process, among good events") { Trials = Trials.Of(3, 20) };
+        for (var trial = 1; trial <= figures.Trials; trial++)
+        {
+            await PoisonAsync(figures);
+        }
+
+        figures.PublishAndCheck();
+    }
+
+    private static async Task PoisonAsync(Figures figures)
+    {
+        const string Poison = "poison";
+        using var directory = new DataDirectory();
+        var ledger = new Ledger();
+        for (var crash = 1; crash <= CrashesUntilDead; crash++)
+        {
+            await using var host = HostProcess.Launch(directory, Handlers);
+            if (await host.TryUntilReadyAsync())
+            {
+                using var client = new LoadClient(ledger);
+                var load = client.RunToTheEndAsync(host.Webhook, string.Create(CultureInfo.InvariantCulture, $"good{crash}"), Connections);
+                if (crash == 1)
+                {
+                    await ledger.UntilAnsweredAsync(AnswersBefore);
+                    await client.SendAsync(host.Webhook, Poison);
+                }
+
+                await load;
+            }
+
+            await host.ExitAsync();
+            Assert.Contains("Poison.", host.Output, StringComparison.Ordinal);
+        }
+
+        await using var healed = await HostProcess.StartAsync(directory);
+        await healed.UntilDrainedAsync(RecoveryLimit);
+        figures.Recovered(healed.Age);
+        var dead = await healed.EventIdsAsync("dead");
+        Assert.Equal([Poison], dead);
+        await healed.TerminateAsync();
+        Assert.Equal(ExitCodes.Success, await healed.ExitAsync());
+        figures.Add(ledger.Check(directory.Effects, dead));
+    }
+}
