@@ -19,4 +19,7 @@ internal sealed class HeldWork
 }
 
 /// <summary>Work that the store has running.</summary>
-internal readonly record struct RunningWork(long Seq, int Handler, int Epoch);
+internal readonly record struct RunningWork(long Seq, int Handler, int Epoch)
+{
+    public static RunningWork Of(WorkItem item) => new(item.Event.Seq, item.Handler, item.Epoch);
+}

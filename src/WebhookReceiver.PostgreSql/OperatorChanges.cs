@@ -25,7 +25,7 @@ internal sealed class OperatorChanges(NpgsqlDataSource source, DatabaseTime time
         ON CONFLICT (node, lane) DO UPDATE SET open_work = l.open_work + excluded.open_work
         """;
 
-    private const string Replay = """
+    private static readonly string Replay = $"""
         WITH kept AS (
             -- A success at the first try has no row of its own: its times stand in the work, which is about to be used again.
             INSERT INTO webhook_receiver.attempt(seq, handler, epoch, generation, number, started_at, ended_at, outcome)
@@ -34,8 +34,8 @@ internal sealed class OperatorChanges(NpgsqlDataSource source, DatabaseTime time
         reopened AS (
             DELETE FROM webhook_receiver.work_done WHERE seq = @seq AND handler = ANY(@handlers) RETURNING handler, epoch),
         again AS (
-            UPDATE webhook_receiver.work SET state = 1, generation = @generation, attempt = 0, epoch = epoch + 1, due_at = @now, error = NULL
-            WHERE seq = @seq AND handler = ANY(@handlers) RETURNING handler),
+            UPDATE webhook_receiver.work SET {WorkTransitions.Replay.Assignments}, generation = @generation, due_at = @now, error = NULL
+            WHERE seq = @seq AND handler = ANY(@handlers) AND {WorkTransitions.Replay.Condition} RETURNING handler),
         added AS (
             INSERT INTO webhook_receiver.work(seq, handler, state, generation, attempt, epoch, due_at)
             SELECT @seq, h.handler, 1, @generation, 0, @parked_epoch + COALESCE((SELECT r.epoch FROM reopened r WHERE r.handler = h.handler), 0) + 1, @now
@@ -49,7 +49,7 @@ internal sealed class OperatorChanges(NpgsqlDataSource source, DatabaseTime time
 
     public Task<ChangeStatus> ReplayAsync(long seq, IReadOnlyList<int> handlers, string reason, DateTimeOffset now) => ChangeAsync(seq, async (connection, work) =>
     {
-        if (handlers.Count == 0 || work.Any(static w => w.State is WorkState.Running or WorkState.Pending or WorkState.Scheduled))
+        if (handlers.Count == 0 || work.Any(static w => !WorkTransitions.Replay.StartsFrom(w.State)))
         {
             return false;
         }
@@ -77,10 +77,10 @@ internal sealed class OperatorChanges(NpgsqlDataSource source, DatabaseTime time
 
     public Task<ChangeStatus> CancelAsync(long seq, string reason, DateTimeOffset now) => ChangeAsync(seq, async (connection, _) =>
     {
-        await using var cancel = new NpgsqlCommand("""
+        await using var cancel = new NpgsqlCommand($"""
             WITH cancelled AS (
-                UPDATE webhook_receiver.work SET state = 4, epoch = epoch + 1, due_at = NULL
-                WHERE seq = @seq AND (state BETWEEN 1 AND 3 OR state = 5) RETURNING 1)
+                UPDATE webhook_receiver.work SET {WorkTransitions.Cancel.Assignments}, due_at = NULL
+                WHERE seq = @seq AND {WorkTransitions.Cancel.Condition} RETURNING 1)
             INSERT INTO webhook_receiver.audit(at, seq, action, reason)
             SELECT @at, @seq, 'cancel', @reason WHERE EXISTS (SELECT FROM cancelled)
             """, connection);

@@ -16,8 +16,8 @@ internal sealed record PostgreSqlInboxOptions
     /// <summary>Called once when this process must not go on.</summary>
     public Action<Exception> OnFailed { get; init; } = static _ => { };
 
-    /// <summary>Called when a process has ended without having said so, with how much of its work is pending again.</summary>
-    public Action<int> OnTakenOver { get; init; } = static _ => { };
+    /// <summary>Called when this process has taken over from another one that is gone.</summary>
+    public Action<RecoveredWork> OnTakenOver { get; init; } = static _ => { };
 
     /// <summary>Called when the lease could not be renewed, or something else that is done again failed.</summary>
     public Action<Exception> OnTurnFailed { get; init; } = static _ => { };

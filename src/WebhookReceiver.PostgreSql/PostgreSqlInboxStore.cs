@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Npgsql;
 using WebhookReceiver.Inbox;
 using WebhookReceiver.PostgreSql.Nodes;
@@ -17,6 +18,8 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
     private readonly WorkClaims _claims;
     private readonly OperatorChanges _changes;
     private readonly PostgreSqlInboxReader _reader;
+    private readonly StartRecorder _starts;
+    private readonly ConcurrentDictionary<int, RunningWork> _called = new();
     private HandlerNumbers? _handlers;
     private InboxWriter? _writer;
     private NodeWorker? _worker;
@@ -34,6 +37,7 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
         _lease = new NodeLease(_source, _time, options.Clock);
         _claims = new WorkClaims(_source, _time, _held);
         _changes = new OperatorChanges(_source, _time, () => _lease.Node);
+        _starts = new StartRecorder(_source);
         _reader = new PostgreSqlInboxReader(_source);
     }
 
@@ -49,7 +53,7 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
 
     private InboxWriter Writer => _writer ?? throw new InvalidOperationException("The inbox is not open.");
 
-    public async Task<int> OpenAsync(CancellationToken cancellationToken)
+    public async Task<RecoveredWork> OpenAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -58,9 +62,8 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
             _handlers = await HandlerNumbers.ReadAsync(_source, _options.Handlers, cancellationToken).ConfigureAwait(false);
             await _lease.RenewAsync(cancellationToken).ConfigureAwait(false);
             var sweeper = new NodeSweeper(_source, _time, _options.Clock);
-            var (_, recovered) = await sweeper.EndExpiredAsync(cancellationToken).ConfigureAwait(false);
-            recovered += await sweeper.FreeOrphansAsync(cancellationToken).ConfigureAwait(false);
-            _worker = new NodeWorker(_source, _lease, sweeper, _held, _handlers, _options, () => OwnershipLost?.Invoke());
+            var recovered = await sweeper.EndOrphansAsync(cancellationToken).ConfigureAwait(false);
+            _worker = new NodeWorker(_source, _lease, sweeper, _held, () => [.. _called.Values], _handlers, _options, () => OwnershipLost?.Invoke());
             _writer = new InboxWriter(_source, () => _lease.Node, _time, _held, _worker.LookSoon, _options.BeforeCommit);
             return recovered;
         }
@@ -85,6 +88,34 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
             return new(AppendStatus.Failed);
         }
     }
+
+    public async ValueTask<bool> StartAsync(WorkItem item, int slot, DateTimeOffset now)
+    {
+        if (!_lease.IsHeld)
+        {
+            return false;
+        }
+
+        var work = RunningWork.Of(item);
+        _called[slot] = work;
+        try
+        {
+            if (await _starts.RecordAsync(work, now.ToUnixTimeMilliseconds()).ConfigureAwait(false))
+            {
+                return true;
+            }
+
+            _called.TryRemove(slot, out _);
+            return false;
+        }
+        catch (Exception error) when (error is NpgsqlException or ObjectDisposedException)
+        {
+            // The server is away for a moment. The claim is sure for as long as the lease is: what the handler does is worth more than the note.
+            return _lease.IsHeld;
+        }
+    }
+
+    public void Return(int slot) => _called.TryRemove(slot, out _);
 
     public void Complete(WorkCompletion completion, Action<WorkCompletion, CompletionStatus> recorded)
     {

@@ -16,20 +16,20 @@ internal sealed class WorkClaims(NpgsqlDataSource source, DatabaseTime time, Hel
     private const string Settings =
         $"SELECT {ServerCheck.FlushAtCommit}, set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), set_config('jit', 'off', true)";
 
-    private const string Claim = $"""
+    private static readonly string Claim = $"""
         WITH due AS MATERIALIZED (
             SELECT seq, handler, due_at FROM webhook_receiver.work
-            WHERE state BETWEEN 1 AND 2 AND due_at <= $1 AND handler = ANY($2)
+            WHERE {WorkTransitions.Claim.Condition} AND due_at <= $1 AND handler = ANY($2)
             ORDER BY due_at, seq LIMIT $3 FOR UPDATE SKIP LOCKED),
         sized AS (
             SELECT d.seq, d.handler, SUM(octet_length(e.body)) OVER (ORDER BY d.due_at, d.seq, d.handler) - octet_length(e.body) AS before
             FROM due d JOIN webhook_receiver.event e ON e.seq = d.seq),
         claimed AS (
-            UPDATE webhook_receiver.work w SET state = 0, epoch = w.epoch + 1, attempt = w.attempt + 1, owner = $4
+            UPDATE webhook_receiver.work w SET {WorkTransitions.Claim.Assignments}, owner = $4, started_at = NULL
             FROM sized s WHERE w.seq = s.seq AND w.handler = s.handler AND s.before <= $5
                 AND EXISTS (SELECT FROM webhook_receiver.node WHERE id = $4 AND expires_at > clock_timestamp())
-            RETURNING w.seq, w.handler, w.generation, w.attempt, w.epoch, w.due_at)
-        SELECT {EventColumns.All}, c.handler, c.generation, c.attempt, c.epoch
+            RETURNING w.seq, w.handler, w.generation, w.attempt, w.epoch, w.crash_count, w.due_at)
+        SELECT {EventColumns.All}, c.handler, c.generation, c.attempt, c.epoch, c.crash_count
         FROM claimed c JOIN webhook_receiver.event e ON e.seq = c.seq ORDER BY c.due_at, c.seq, c.handler
         """;
 
@@ -47,7 +47,9 @@ internal sealed class WorkClaims(NpgsqlDataSource source, DatabaseTime time, Hel
             {
                 new NpgsqlBatchCommand("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"),
                 new NpgsqlBatchCommand(Settings),
+#pragma warning disable CA2100 // All of it is written in this program.
                 new NpgsqlBatchCommand(Claim)
+#pragma warning restore CA2100
                 {
                     Parameters =
                     {
@@ -66,7 +68,7 @@ internal sealed class WorkClaims(NpgsqlDataSource source, DatabaseTime time, Hel
             {
                 items.Add(new WorkItem(
                     EventColumns.Read(rows), rows.GetInt32(EventColumns.Count), rows.GetInt32(EventColumns.Count + 1),
-                    rows.GetInt32(EventColumns.Count + 2), rows.GetInt32(EventColumns.Count + 3)));
+                    rows.GetInt32(EventColumns.Count + 2), rows.GetInt32(EventColumns.Count + 3), rows.GetInt32(EventColumns.Count + 4)));
             }
 
             while (await rows.NextResultAsync().ConfigureAwait(false))

@@ -29,7 +29,9 @@ internal sealed class NodeLease(NpgsqlDataSource source, DatabaseTime time, Time
     /// <summary>How long that stays so, unless it is renewed.</summary>
     public TimeSpan Left => Safe - clock.GetElapsedTime(Volatile.Read(ref _renewedAt));
 
-    /// <summary>Renews the lease, or takes a new one when it has run out.</summary>
+    /// <summary>
+    /// Renews the lease, also one that has run out and was not noticed, since then nobody has taken over; takes a new one where somebody has.
+    /// </summary>
     /// <exception cref="InboxException">A newer program has changed the schema so that this one must not go on.</exception>
     public async Task RenewAsync(CancellationToken cancellationToken)
     {
@@ -39,7 +41,7 @@ internal sealed class NodeLease(NpgsqlDataSource source, DatabaseTime time, Time
         await using var renew = new NpgsqlCommand($"""
             WITH renewed AS (
                 UPDATE {InboxSchema.Name}.node SET expires_at = clock_timestamp() + make_interval(secs => $2)
-                WHERE id = $1 AND expires_at > clock_timestamp() RETURNING id)
+                WHERE id = $1 RETURNING id)
             SELECT (SELECT id FROM renewed), (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint,
                 (SELECT MAX(oldest_program) FROM {InboxSchema.Name}.version), (SELECT MAX(version) FROM {InboxSchema.Name}.version)
             """, connection);

@@ -1,51 +1,85 @@
 using Npgsql;
+using WebhookReceiver.Inbox;
+using WebhookReceiver.PostgreSql.Schema;
 
 namespace WebhookReceiver.PostgreSql.Nodes;
 
 /// <summary>
-/// Makes pending again what nobody runs any more. Any replica may, at any time: rows that somebody else has locked are left for the next turn, and
-/// the epoch rises, so that whoever still runs them has lost them.
+/// Takes over what nobody runs any more. Any replica may, at any time: rows that somebody else has locked are left for the next turn, and the epoch
+/// rises, so that whoever still runs them has lost them. What a handler was called for is a suspect, and dead at the third time.
 /// </summary>
 internal sealed class NodeSweeper(NpgsqlDataSource source, DatabaseTime time, TimeProvider clock)
 {
-    private const string MakePending = "UPDATE webhook_receiver.work w SET state = 1, epoch = w.epoch + 1, owner = NULL, due_at = $1";
+    private const string Error = "The process ended while the handler ran.";
+
+    /// <summary>A sweeper that is held up in the middle must not hold up the others: the server ends its transaction.</summary>
+    private const string Settings =
+        $"SELECT {ServerCheck.FlushAtCommit}, set_config('lock_timeout', '5s', true), set_config('idle_in_transaction_session_timeout', '5s', true)";
+
+    private const string Nobodys = "owner NOT IN (SELECT id FROM webhook_receiver.node)";
+
+    private const string EndExpired = """
+        DELETE FROM webhook_receiver.node WHERE id IN (
+            SELECT id FROM webhook_receiver.node WHERE expires_at < clock_timestamp() ORDER BY id FOR UPDATE SKIP LOCKED)
+        """;
+
+    private static readonly string Recover = $"""
+        UPDATE webhook_receiver.work w SET {WorkTransitions.Recover.Assignments}, owner = NULL, due_at = $1
+        FROM ({Lock("started_at IS NULL", WorkTransitions.Recover)}) o WHERE w.seq = o.of_seq AND w.handler = o.of_handler
+        """;
+
+    private static readonly string Suspect = EndStarted(AttemptOutcome.Crashed, $"crash_count < {WorkTransitions.MaxCrashes - 1}");
+
+    private static readonly string Condemn = EndStarted(AttemptOutcome.CrashSuspect, $"crash_count >= {WorkTransitions.MaxCrashes - 1}");
+
+    /// <summary>What nodes that are gone have counted goes into the row of node 0.</summary>
+    private const string Fold = """
+        WITH gone AS (
+            DELETE FROM webhook_receiver.ledger WHERE (node, lane) IN (
+                SELECT node, lane FROM webhook_receiver.ledger
+                WHERE node <> 0 AND node NOT IN (SELECT id FROM webhook_receiver.node)
+                ORDER BY node, lane FOR UPDATE SKIP LOCKED)
+            RETURNING events, open_work)
+        UPDATE webhook_receiver.ledger SET
+            events = events + (SELECT COALESCE(SUM(g.events), 0) FROM gone g)::bigint,
+            open_work = open_work + (SELECT COALESCE(SUM(g.open_work), 0) FROM gone g)::bigint
+        WHERE node = 0 AND EXISTS (SELECT FROM gone)
+        """;
 
     /// <summary>Ends the nodes whose lease has run out, and takes over their work.</summary>
-    /// <returns>How many nodes, and how much work.</returns>
-    public async Task<(int Nodes, int Work)> EndExpiredAsync(CancellationToken cancellationToken)
+    public async Task<RecoveredWork> EndExpiredAsync(CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await using var find = new NpgsqlCommand("SELECT COUNT(*)::int FROM webhook_receiver.node WHERE expires_at < clock_timestamp()", connection);
-        if ((int)(await find.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))! == 0)
-        {
-            return (0, 0);
-        }
-
-        return await EndAsync(connection, "expires_at < clock_timestamp()", cancellationToken).ConfigureAwait(false);
+        await using var find = new NpgsqlCommand("SELECT EXISTS (SELECT FROM webhook_receiver.node WHERE expires_at < clock_timestamp())", connection);
+        return await find.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is true
+            ? await TakeOverAsync(connection, [new NpgsqlBatchCommand(EndExpired)], cancellationToken).ConfigureAwait(false)
+            : RecoveredWork.None;
     }
 
-    /// <summary>Ends one node, at a clean stop.</summary>
-    public async Task EndAsync(int node, CancellationToken cancellationToken)
+    /// <summary>Ends one node at a clean stop.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="called">The work whose handlers have not returned.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    public async Task EndAsync(int node, IReadOnlyCollection<RunningWork> called, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await EndAsync(connection, $"id = {node}", cancellationToken).ConfigureAwait(false);
+        var returned = new NpgsqlBatchCommand("""
+            UPDATE webhook_receiver.work w SET started_at = NULL WHERE w.state = 0 AND w.owner = $1 AND NOT EXISTS (
+                SELECT FROM unnest($2, $3, $4) AS c(of_seq, of_handler, of_epoch) WHERE w.seq = c.of_seq AND w.handler = c.of_handler AND w.epoch = c.of_epoch)
+            """) { Parameters = { new NpgsqlParameter<int> { TypedValue = node } } };
+        Add(returned.Parameters, called);
+        var end = new NpgsqlBatchCommand("DELETE FROM webhook_receiver.node WHERE id = $1") { Parameters = { new NpgsqlParameter<int> { TypedValue = node } } };
+        await TakeOverAsync(connection, [returned, end], cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Makes pending what runs by the account of a node that is not there: a process that was held up wrote it after its lease had run out.
+    /// Takes over what runs by the account of a node that is not there: somebody had it locked, or a process that was held up wrote it after its
+    /// lease had run out.
     /// </summary>
-    public async Task<int> FreeOrphansAsync(CancellationToken cancellationToken)
+    public async Task<RecoveredWork> EndOrphansAsync(CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await using var free = new NpgsqlCommand($"""
-            {MakePending} FROM (
-                SELECT seq, handler FROM webhook_receiver.work
-                WHERE state = 0 AND owner NOT IN (SELECT id FROM webhook_receiver.node)
-                ORDER BY seq, handler FOR UPDATE SKIP LOCKED) o
-            WHERE w.seq = o.seq AND w.handler = o.handler
-            """, connection);
-        free.Parameters.Add(Now());
-        return await free.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        return await TakeOverAsync(connection, [], cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What runs by the account of a node.</summary>
@@ -64,61 +98,94 @@ internal sealed class NodeSweeper(NpgsqlDataSource source, DatabaseTime time, Ti
         return work;
     }
 
-    /// <summary>Makes pending what still runs in its epoch.</summary>
+    /// <summary>Makes pending what still runs in its epoch, of which nobody knew.</summary>
     public async Task FreeAsync(IReadOnlyCollection<RunningWork> work, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var free = new NpgsqlCommand($"""
-            {MakePending} FROM unnest($2, $3, $4) AS f(seq, handler, epoch)
-            WHERE w.seq = f.seq AND w.handler = f.handler AND w.state = 0 AND w.epoch = f.epoch
+            UPDATE webhook_receiver.work w SET {WorkTransitions.Recover.Assignments}, owner = NULL, due_at = $1
+            FROM unnest($2, $3, $4) AS f(of_seq, of_handler, of_epoch)
+            WHERE w.seq = f.of_seq AND w.handler = f.of_handler AND w.epoch = f.of_epoch AND {WorkTransitions.Recover.Condition}
             """, connection);
         free.Parameters.Add(Now());
-        free.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. work.Select(static w => w.Seq)] });
-        free.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. work.Select(static w => w.Handler)] });
-        free.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. work.Select(static w => w.Epoch)] });
+        Add(free.Parameters, work);
         await free.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<(int Nodes, int Work)> EndAsync(NpgsqlConnection connection, string which, CancellationToken cancellationToken)
+    private async Task<RecoveredWork> TakeOverAsync(
+        NpgsqlConnection connection, IReadOnlyList<NpgsqlBatchCommand> first, CancellationToken cancellationToken)
     {
-        // One statement each, so that the second one sees what the first one did not lock in time. Work that somebody has locked becomes an orphan.
-        await using var end = new NpgsqlBatch(connection)
+        await using var batch = new NpgsqlBatch(connection);
+        Add("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
+        Add(Settings);
+        foreach (var command in first)
         {
-            BatchCommands =
+            batch.BatchCommands.Add(command);
+        }
+
+        // Each statement sees what the one before it did: work whose node has just ended is nobody's.
+        var recovered = Add(Recover, Now());
+        Add(Suspect, Now());
+        Add(Condemn, Now());
+        Add(Fold);
+        Add("COMMIT");
+        var crashed = new List<CrashedAttempt>();
+        await using (var rows = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false))
+        {
+            // Past the settings: what follows with rows are the attempts that were cut off.
+            while (await rows.NextResultAsync(cancellationToken).ConfigureAwait(false))
             {
-                new NpgsqlBatchCommand($"""
-                    WITH ended AS (
-                        DELETE FROM webhook_receiver.node WHERE id IN (
-                            SELECT id FROM webhook_receiver.node WHERE {which} ORDER BY id FOR UPDATE SKIP LOCKED)
-                        RETURNING id),
-                    freed AS (
-                        {MakePending} FROM (
-                            SELECT seq, handler FROM webhook_receiver.work
-                            WHERE state = 0 AND owner IN (SELECT id FROM ended)
-                            ORDER BY seq, handler FOR UPDATE SKIP LOCKED) o
-                        WHERE w.seq = o.seq AND w.handler = o.handler
-                        RETURNING 1)
-                    SELECT (SELECT COUNT(*) FROM ended)::int, (SELECT COUNT(*) FROM freed)::int
-                    """) { Parameters = { Now() } },
-                new NpgsqlBatchCommand("""
-                    WITH ended AS (
-                        DELETE FROM webhook_receiver.ledger WHERE (node, lane) IN (
-                            SELECT node, lane FROM webhook_receiver.ledger
-                            WHERE node <> 0 AND node NOT IN (SELECT id FROM webhook_receiver.node)
-                            ORDER BY node, lane FOR UPDATE SKIP LOCKED)
-                        RETURNING events, open_work)
-                    UPDATE webhook_receiver.ledger SET
-                        events = events + (SELECT COALESCE(SUM(e.events), 0) FROM ended e)::bigint,
-                        open_work = open_work + (SELECT COALESCE(SUM(e.open_work), 0) FROM ended e)::bigint
-                    WHERE node = 0 AND EXISTS (SELECT FROM ended)
-                    """),
-            },
-        };
-        await using var row = await end.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await row.ReadAsync(cancellationToken).ConfigureAwait(false);
-        var ended = (row.GetInt32(0), row.GetInt32(1));
-        await row.NextResultAsync(cancellationToken).ConfigureAwait(false);
-        return ended;
+                while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    crashed.Add(new CrashedAttempt(
+                        rows.IsDBNull(1) ? "" : PublicId.Format(rows.GetInt64(0), rows.GetInt64(1)), rows.GetInt32(2), rows.GetInt32(3), (AttemptOutcome)rows.GetInt32(4)));
+                }
+            }
+        }
+
+        return new RecoveredWork((int)recovered.RecordsAffected, crashed);
+
+        NpgsqlBatchCommand Add(string sql, NpgsqlParameter? parameter = null)
+        {
+#pragma warning disable CA2100 // All of it is written in this program.
+            var command = new NpgsqlBatchCommand(sql);
+#pragma warning restore CA2100
+            if (parameter is not null)
+            {
+                command.Parameters.Add(parameter);
+            }
+
+            batch.BatchCommands.Add(command);
+            return command;
+        }
+    }
+
+    private static string Lock(string condition, WorkTransition transition) => $"""
+        SELECT seq AS of_seq, handler AS of_handler FROM webhook_receiver.work
+        WHERE {transition.Condition} AND {condition} AND {Nobodys} ORDER BY seq, handler FOR UPDATE SKIP LOCKED
+        """;
+
+    private static string EndStarted(AttemptOutcome outcome, string condition)
+    {
+        var transition = outcome.Transition();
+        return $"""
+            WITH ended AS (
+                UPDATE webhook_receiver.work w SET {transition.Assignments}, crash_count = crash_count + 1, owner = NULL,
+                    due_at = {(transition.To == WorkState.Pending ? "$1" : "NULL::bigint")}, ended_at = $1, error = '{Error}'
+                FROM ({Lock("started_at IS NOT NULL AND " + condition, transition)}) o WHERE w.seq = o.of_seq AND w.handler = o.of_handler
+                RETURNING w.seq, w.handler, w.epoch - 1 AS epoch, w.generation, w.attempt, w.started_at, w.crash_count),
+            logged AS (
+                INSERT INTO webhook_receiver.attempt(seq, handler, epoch, generation, number, started_at, ended_at, outcome, error)
+                SELECT seq, handler, epoch, generation, attempt, started_at, $1, {(int)outcome}, '{Error}' FROM ended)
+            SELECT n.seq, e.token, n.handler, n.crash_count, {(int)outcome} FROM ended n LEFT JOIN webhook_receiver.event e ON e.seq = n.seq
+            """;
+    }
+
+    private static void Add(NpgsqlParameterCollection parameters, IReadOnlyCollection<RunningWork> work)
+    {
+        parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. work.Select(static w => w.Seq)] });
+        parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. work.Select(static w => w.Handler)] });
+        parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. work.Select(static w => w.Epoch)] });
     }
 
     private NpgsqlParameter<long> Now() => new() { TypedValue = time.Of(clock.GetUtcNow()) };

@@ -24,12 +24,18 @@ internal sealed class NodeWorker : IAsyncDisposable
     /// <summary>How long to look at every turn when something does.</summary>
     private static readonly TimeSpan LookDuration = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// A server that was away finds all leases run out. Nobody is taken for gone before everybody has had the time to come back.
+    /// </summary>
+    private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
     private readonly NpgsqlDataSource _source;
     private readonly NodeLease _lease;
     private readonly NodeSweeper _sweeper;
     private readonly HeldWork _held;
+    private readonly Func<IReadOnlyCollection<RunningWork>> _called;
     private readonly HandlerNumbers _handlers;
     private readonly PostgreSqlInboxOptions _options;
     private readonly Action _onLost;
@@ -39,14 +45,25 @@ internal sealed class NodeWorker : IAsyncDisposable
     private readonly Dictionary<RunningWork, long> _suspects = [];
     private long _lookedAt;
     private long _uncertainAt;
+    private long _heldSince;
     private bool _isLost;
 
+    /// <param name="source">The database.</param>
+    /// <param name="lease">This process's lease; held already.</param>
+    /// <param name="sweeper">Takes over.</param>
+    /// <param name="held">What this process has in memory.</param>
+    /// <param name="called">What its handlers have been called for and have not returned from.</param>
+    /// <param name="handlers">Its handlers.</param>
+    /// <param name="options">The store's options.</param>
+    /// <param name="onLost">Called when the lease is not sure any more.</param>
     public NodeWorker(
-        NpgsqlDataSource source, NodeLease lease, NodeSweeper sweeper, HeldWork held, HandlerNumbers handlers, PostgreSqlInboxOptions options, Action onLost)
+        NpgsqlDataSource source, NodeLease lease, NodeSweeper sweeper, HeldWork held, Func<IReadOnlyCollection<RunningWork>> called,
+        HandlerNumbers handlers, PostgreSqlInboxOptions options, Action onLost)
     {
-        (_source, _lease, _sweeper, _held, _handlers, _options, _onLost) = (source, lease, sweeper, held, handlers, options, onLost);
+        (_source, _lease, _sweeper, _held, _called, _handlers, _options, _onLost) = (source, lease, sweeper, held, called, handlers, options, onLost);
         _lookedAt = options.Clock.GetTimestamp();
         _uncertainAt = _lookedAt - (long)(LookDuration.TotalSeconds * options.Clock.TimestampFrequency);
+        _heldSince = _lookedAt - (long)(SettleTime.TotalSeconds * options.Clock.TimestampFrequency);
         _expiry = options.Clock.CreateTimer(static state => ((NodeWorker)state!).CheckExpiry(), this, NodeLease.Safe, Timeout.InfiniteTimeSpan);
         _work = Task.Run(RunAsync);
     }
@@ -60,6 +77,7 @@ internal sealed class NodeWorker : IAsyncDisposable
     /// <summary>One turn.</summary>
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
+        var clock = _options.Clock;
         var node = _lease.Node;
         await _lease.RenewAsync(cancellationToken).ConfigureAwait(false);
         _expiry.Change(_lease.Left, Timeout.InfiniteTimeSpan);
@@ -69,23 +87,26 @@ internal sealed class NodeWorker : IAsyncDisposable
             Lose();
         }
 
-        _isLost = false;
+        if (_isLost)
+        {
+            (_isLost, _heldSince) = (false, clock.GetTimestamp());
+        }
+
         await _handlers.SeenAsync(_source, cancellationToken).ConfigureAwait(false);
-        var (nodes, work) = await _sweeper.EndExpiredAsync(cancellationToken).ConfigureAwait(false);
-        var clock = _options.Clock;
+        if (clock.GetElapsedTime(_heldSince) >= SettleTime)
+        {
+            Report(await _sweeper.EndExpiredAsync(cancellationToken).ConfigureAwait(false));
+        }
+
         if (clock.GetElapsedTime(Volatile.Read(ref _uncertainAt)) < LookDuration || clock.GetElapsedTime(_lookedAt) >= LookInterval)
         {
-            work += await _sweeper.FreeOrphansAsync(cancellationToken).ConfigureAwait(false);
+            Report(await _sweeper.EndOrphansAsync(cancellationToken).ConfigureAwait(false));
             await FreeForgottenAsync(cancellationToken).ConfigureAwait(false);
             _lookedAt = clock.GetTimestamp();
         }
-
-        if (nodes + work > 0)
-        {
-            _options.OnTakenOver(work);
-        }
     }
 
+    /// <summary>Ends it, and the lease with it.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
@@ -97,7 +118,7 @@ internal sealed class NodeWorker : IAsyncDisposable
         try
         {
             using var limit = new CancellationTokenSource(StopTimeout);
-            await _sweeper.EndAsync(node, limit.Token).ConfigureAwait(false);
+            await _sweeper.EndAsync(node, _called(), limit.Token).ConfigureAwait(false);
         }
         catch (Exception error) when (error is NpgsqlException or OperationCanceledException)
         {
@@ -134,6 +155,14 @@ internal sealed class NodeWorker : IAsyncDisposable
                 _options.OnTurnFailed(error);
                 delay = RetryInterval;
             }
+        }
+    }
+
+    private void Report(RecoveredWork recovered)
+    {
+        if (recovered.Count > 0)
+        {
+            _options.OnTakenOver(recovered);
         }
     }
 

@@ -45,13 +45,14 @@ internal static class InboxSchema
             PRIMARY KEY(source, event_id));
 
         -- Open work alone: what has succeeded is moved to work_done. So it stays small however much is stored, an index with the state in it
-        -- costs the usual event nothing (it goes from running to gone), and what is left of that is swept away in moments.
+        -- costs the usual event nothing (it goes from running to gone), and what is left of that is swept away in moments. Half of each page is
+        -- free, for the one change that the usual event sees: while it runs, started_at says that its handler was called.
         CREATE TABLE webhook_receiver.work(
             seq bigint NOT NULL, handler int NOT NULL, state smallint NOT NULL,
             generation int NOT NULL, attempt int NOT NULL, epoch int NOT NULL, owner int,
-            due_at bigint, started_at bigint, ended_at bigint, error text,
+            due_at bigint, started_at bigint, ended_at bigint, error text, crash_count int NOT NULL DEFAULT 0,
             PRIMARY KEY(seq, handler))
-            WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000, autovacuum_vacuum_cost_delay = 0,
+            WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000, autovacuum_vacuum_cost_delay = 0,
                 autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 20000);
         CREATE INDEX work_due ON webhook_receiver.work(due_at, seq) WHERE state BETWEEN 1 AND 2;
         CREATE INDEX work_open ON webhook_receiver.work(state, seq) WHERE state BETWEEN 2 AND 5;

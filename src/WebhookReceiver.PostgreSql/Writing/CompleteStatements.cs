@@ -4,80 +4,67 @@ using WebhookReceiver.Inbox;
 namespace WebhookReceiver.PostgreSql.Writing;
 
 /// <summary>
-/// Records how attempts ended. Work that has succeeded leaves the open work; any other end stays there. A claim that is not running in its epoch any
-/// more changes nothing.
+/// Records how attempts ended, one statement for each way. Work that has succeeded leaves the open work; any other end stays there. A claim that is not
+/// running in its epoch any more changes nothing.
 /// </summary>
 internal sealed class CompleteStatements
 {
-    private const string Succeed = """
+    // The table of transitions names its columns plainly: what is beside them here has other names.
+    private static readonly string Succeed = $"""
         WITH ended AS (
-            DELETE FROM webhook_receiver.work w USING unnest($1, $2, $3, $4, $5) AS c(seq, handler, epoch, started_at, ended_at)
-            WHERE w.seq = c.seq AND w.handler = c.handler AND w.state = 0 AND w.epoch = c.epoch
-            RETURNING w.seq, w.handler, w.generation, w.attempt, w.epoch, c.started_at, c.ended_at),
+            DELETE FROM webhook_receiver.work w USING unnest($1, $2, $3, $4, $5) AS c(of_seq, of_handler, of_epoch, began, finished)
+            WHERE w.seq = c.of_seq AND w.handler = c.of_handler AND w.epoch = c.of_epoch AND {WorkTransitions.Succeed.Condition}
+            RETURNING w.seq, w.handler, w.generation, w.attempt, w.epoch, c.began, c.finished),
         done AS (INSERT INTO webhook_receiver.work_done(seq, handler, generation, attempt, epoch, started_at, ended_at) SELECT * FROM ended),
         logged AS (
             INSERT INTO webhook_receiver.attempt(seq, handler, epoch, generation, number, started_at, ended_at, outcome)
-            SELECT seq, handler, epoch, generation, attempt, started_at, ended_at, 0 FROM ended WHERE generation > 0 OR attempt > 1),
+            SELECT seq, handler, epoch, generation, attempt, began, finished, 0 FROM ended WHERE generation > 0 OR attempt > 1),
         counted AS (
             INSERT INTO webhook_receiver.ledger AS l (node, lane, events, open_work) SELECT $6, $7, 0, -(SELECT COUNT(*) FROM ended)
             ON CONFLICT (node, lane) DO UPDATE SET open_work = l.open_work + excluded.open_work)
         SELECT seq, handler, epoch FROM ended
         """;
 
-    private const string End = """
-        WITH ended AS (
-            UPDATE webhook_receiver.work w SET state = c.state, attempt = w.attempt - c.uncounted, owner = NULL, due_at = c.due_at,
-                started_at = c.started_at, ended_at = c.ended_at, error = c.error
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS c(seq, handler, epoch, state, uncounted, due_at, started_at, ended_at, error, number, outcome)
-            WHERE w.seq = c.seq AND w.handler = c.handler AND w.state = 0 AND w.epoch = c.epoch
-            RETURNING w.seq, w.handler, w.epoch, w.generation, c.number, c.started_at, c.ended_at, c.outcome, c.error),
-        logged AS (
-            INSERT INTO webhook_receiver.attempt(seq, handler, epoch, generation, number, started_at, ended_at, outcome, error)
-            SELECT seq, handler, epoch, generation, number, started_at, ended_at, outcome, error FROM ended WHERE outcome <> $12)
-        SELECT seq, handler, epoch FROM ended
-        """;
+    private static readonly Dictionary<WorkTransition, string> Ends =
+        WorkTransitions.All.Where(static transition => transition.IsFenced && transition != WorkTransitions.Succeed).ToDictionary(static end => end, static end => $"""
+            WITH ended AS (
+                UPDATE webhook_receiver.work w SET {end.Assignments}, owner = NULL, due_at = c.due, started_at = c.began, ended_at = c.finished, error = c.text
+                FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) AS c(of_seq, of_handler, of_epoch, due, began, finished, text, number, outcome)
+                WHERE w.seq = c.of_seq AND w.handler = c.of_handler AND w.epoch = c.of_epoch AND {end.Condition}
+                RETURNING w.seq, w.handler, w.epoch, w.generation, c.number, c.began, c.finished, c.outcome, c.text),
+            logged AS (
+                INSERT INTO webhook_receiver.attempt(seq, handler, epoch, generation, number, started_at, ended_at, outcome, error)
+                SELECT seq, handler, epoch, generation, number, began, finished, outcome, text FROM ended WHERE outcome <> {(int)AttemptOutcome.Released})
+            SELECT seq, handler, epoch FROM ended
+            """);
 
-    private readonly List<CompleteCommand> _succeeded = [], _ended = [];
+    private readonly Dictionary<WorkTransition, List<CompleteCommand>> _commands = [];
 
-    public bool IsEmpty => _succeeded.Count + _ended.Count == 0;
+    public bool IsEmpty => _commands.Count == 0;
 
-    public void Add(CompleteCommand command) => (command.Completion.Outcome == AttemptOutcome.Succeeded ? _succeeded : _ended).Add(command);
+    public void Add(CompleteCommand command)
+    {
+        var end = command.Completion.Outcome.Transition();
+        if (!_commands.TryGetValue(end, out var commands))
+        {
+            _commands[end] = commands = [];
+        }
+
+        commands.Add(command);
+    }
 
     public void AddTo(NpgsqlBatch batch, int node, int lane, DatabaseTime time)
     {
-        if (_succeeded.Count > 0)
+        foreach (var (end, commands) in _commands)
         {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(Succeed)
-            {
-                Parameters =
-                {
-                    Each(_succeeded, static c => c.Item.Event.Seq), Each(_succeeded, static c => c.Item.Handler), Each(_succeeded, static c => c.Item.Epoch),
-                    Each(_succeeded, static c => c.StartedAt.ToUnixTimeMilliseconds()), Each(_succeeded, static c => c.EndedAt.ToUnixTimeMilliseconds()),
-                    new NpgsqlParameter<int> { TypedValue = node }, new NpgsqlParameter<int> { TypedValue = lane },
-                },
-            });
-        }
-
-        if (_ended.Count > 0)
-        {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(End)
-            {
-                Parameters =
-                {
-                    Each(_ended, static c => c.Item.Event.Seq), Each(_ended, static c => c.Item.Handler), Each(_ended, static c => c.Item.Epoch),
-                    Each(_ended, static c => (int)c.Outcome.Next()), Each(_ended, static c => c.Outcome.IsCounted() ? 0 : 1), Each(_ended, c => Due(c, time)),
-                    Each(_ended, static c => c.StartedAt.ToUnixTimeMilliseconds()), Each(_ended, static c => c.EndedAt.ToUnixTimeMilliseconds()),
-                    Each(_ended, static c => StorableText.Of(c.Error)), Each(_ended, static c => c.Item.Attempt), Each(_ended, static c => (int)c.Outcome),
-                    new NpgsqlParameter<int> { TypedValue = (int)AttemptOutcome.Released },
-                },
-            });
+            batch.BatchCommands.Add(end == WorkTransitions.Succeed ? SucceedCommand(commands, node, lane) : EndCommand(end, commands, time));
         }
     }
 
     /// <summary>Reads which of them were still running.</summary>
     public async Task ReadAsync(NpgsqlDataReader rows, CancellationToken cancellationToken)
     {
-        foreach (var commands in new[] { _succeeded, _ended }.Where(static commands => commands.Count > 0))
+        foreach (var commands in _commands.Values)
         {
             var ended = new HashSet<RunningWork>(commands.Count);
             while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
@@ -88,7 +75,7 @@ internal sealed class CompleteStatements
             foreach (var command in commands)
             {
                 // One claim can end twice, when a stop releases what its handler finishes at the same moment: the first one counts.
-                command.IsRecorded = ended.Remove(Of(command.Completion.Item));
+                command.IsRecorded = ended.Remove(RunningWork.Of(command.Completion.Item));
             }
 
             await rows.NextResultAsync(cancellationToken).ConfigureAwait(false);
@@ -98,17 +85,46 @@ internal sealed class CompleteStatements
     /// <summary>Forgets what has ended here or belongs to somebody else by now.</summary>
     public void Drop(HeldWork held)
     {
-        foreach (var command in _succeeded.Concat(_ended))
+        foreach (var command in _commands.Values.SelectMany(static commands => commands))
         {
             held.Remove(command.Completion.Item);
         }
     }
 
-    private static RunningWork Of(WorkItem item) => new(item.Event.Seq, item.Handler, item.Epoch);
+    private static NpgsqlBatchCommand SucceedCommand(List<CompleteCommand> commands, int node, int lane)
+    {
+#pragma warning disable CA2100 // All of it is written in this program.
+        return new NpgsqlBatchCommand(Succeed)
+#pragma warning restore CA2100
+        {
+            Parameters =
+            {
+                Each(commands, static c => c.Item.Event.Seq), Each(commands, static c => c.Item.Handler), Each(commands, static c => c.Item.Epoch),
+                Each(commands, static c => c.StartedAt.ToUnixTimeMilliseconds()), Each(commands, static c => c.EndedAt.ToUnixTimeMilliseconds()),
+                new NpgsqlParameter<int> { TypedValue = node }, new NpgsqlParameter<int> { TypedValue = lane },
+            },
+        };
+    }
+
+    private static NpgsqlBatchCommand EndCommand(WorkTransition end, List<CompleteCommand> commands, DatabaseTime time)
+    {
+#pragma warning disable CA2100 // All of it is written in this program.
+        return new NpgsqlBatchCommand(Ends[end])
+#pragma warning restore CA2100
+        {
+            Parameters =
+            {
+                Each(commands, static c => c.Item.Event.Seq), Each(commands, static c => c.Item.Handler), Each(commands, static c => c.Item.Epoch),
+                Each(commands, c => Due(c, end, time)),
+                Each(commands, static c => c.StartedAt.ToUnixTimeMilliseconds()), Each(commands, static c => c.EndedAt.ToUnixTimeMilliseconds()),
+                Each(commands, static c => StorableText.Of(c.Error)), Each(commands, static c => c.Item.Attempt), Each(commands, static c => (int)c.Outcome),
+            },
+        };
+    }
 
     /// <summary>What goes back to pending is due at once.</summary>
-    private static long? Due(WorkCompletion completion, DatabaseTime time) =>
-        completion.Outcome.Next() == WorkState.Pending ? time.Of(completion.EndedAt) : completion.DueAt is { } due ? time.Of(due) : null;
+    private static long? Due(WorkCompletion completion, WorkTransition end, DatabaseTime time) =>
+        end.To == WorkState.Pending ? time.Of(completion.EndedAt) : completion.DueAt is { } due ? time.Of(due) : null;
 
     private static NpgsqlParameter<T[]> Each<T>(List<CompleteCommand> commands, Converter<WorkCompletion, T> value) =>
         new() { TypedValue = [.. commands.Select(command => value(command.Completion))] };
