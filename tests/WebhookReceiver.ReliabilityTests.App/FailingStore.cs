@@ -65,10 +65,6 @@ internal sealed class FailingStore(IInboxStore store, Failpoint failpoint) : IIn
         return items;
     }
 
-    public ValueTask StartAsync(WorkItem item, int slot, DateTimeOffset now) => store.StartAsync(item, slot, now);
-
-    public void Return(int slot) => store.Return(slot);
-
     public ValueTask<ChangeStatus> ReplayAsync(long seq, IReadOnlyList<int> handlers, string reason, DateTimeOffset now) => store.ReplayAsync(seq, handlers, reason, now);
 
     public ValueTask<ChangeStatus> CancelAsync(long seq, string reason, DateTimeOffset now) => store.CancelAsync(seq, reason, now);
