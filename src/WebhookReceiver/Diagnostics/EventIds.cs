@@ -30,6 +30,9 @@ internal static class EventIds
     public const int InboxOpened = 4000;
     public const int InboxFailed = 4001;
     public const int Draining = 4002;
+    public const int OwnershipLost = 4003;
+    public const int TakenOver = 4004;
+    public const int LeaseNotRenewed = 4005;
 
     public const int OperatorAction = 5000;
 }

@@ -96,6 +96,15 @@ internal static partial class Log
     [LoggerMessage(EventIds.Draining, LogLevel.Information, "Stopping: not ready any more, deliveries are still taken for {Delay}", EventName = "Draining")]
     public static partial void Draining(ILogger logger, TimeSpan delay);
 
+    [LoggerMessage(EventIds.OwnershipLost, LogLevel.Error, "The database has not answered for too long: others may take over {InMemory} attempts. Nothing is claimed until it answers again, and {Running} handlers are told to end", EventName = "OwnershipLost")]
+    public static partial void OwnershipLost(ILogger logger, int inMemory, int running);
+
+    [LoggerMessage(EventIds.TakenOver, LogLevel.Warning, "Took over from a process that is gone; {Recovered} attempts that were cut off go back to pending", EventName = "TakenOver")]
+    public static partial void TakenOver(ILogger logger, int recovered);
+
+    [LoggerMessage(EventIds.LeaseNotRenewed, LogLevel.Warning, "The database did not answer: the lease on what runs here was not renewed; tried again in a moment", EventName = "LeaseNotRenewed")]
+    public static partial void LeaseNotRenewed(ILogger logger, Exception error);
+
     [LoggerMessage(EventIds.OperatorAction, LogLevel.Information, "Operator: {Action} of {Id}, {Result}", EventName = "OperatorAction")]
     public static partial void OperatorAction(ILogger logger, string action, string id, string result);
 }

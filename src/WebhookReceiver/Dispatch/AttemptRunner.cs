@@ -20,8 +20,8 @@ internal sealed class AttemptRunner(
     /// <param name="item">The claim.</param>
     /// <param name="started">The time of its start.</param>
     /// <param name="limit">A source whose token the handler gets; it is given a time limit here, which the caller resets.</param>
-    /// <param name="stopping">Cancelled when the host stops.</param>
-    public async ValueTask<WorkCompletion> RunAsync(WorkItem item, DateTimeOffset started, CancellationTokenSource limit, CancellationToken stopping)
+    /// <param name="interrupted">Cancelled when the attempt shall end without being counted.</param>
+    public async ValueTask<WorkCompletion> RunAsync(WorkItem item, DateTimeOffset started, CancellationTokenSource limit, CancellationToken interrupted)
     {
         if (handlers.Find(item.Handler) is not { } handler)
         {
@@ -32,7 +32,7 @@ internal sealed class AttemptRunner(
         using var activity = WebhookActivity.StartHandle(item, handler.Identity.Name);
         var timestamp = clock.GetTimestamp();
         var completion = IsIntact(item.Event)
-            ? await InvokeAsync(item, handler, limit, started, stopping).ConfigureAwait(false)
+            ? await InvokeAsync(item, handler, limit, started, interrupted).ConfigureAwait(false)
             : new WorkCompletion(item, AttemptOutcome.Corrupt, started, started, Error: "The stored body does not match its hash.");
         metrics.Attempted(item.Event.Source, handler.Identity.Name, completion.Outcome, clock.GetElapsedTime(timestamp));
         Report(item, handler, completion);
@@ -41,7 +41,7 @@ internal sealed class AttemptRunner(
     }
 
     private async ValueTask<WorkCompletion> InvokeAsync(
-        WorkItem item, HandlerRegistration handler, CancellationTokenSource limit, DateTimeOffset started, CancellationToken stopping)
+        WorkItem item, HandlerRegistration handler, CancellationTokenSource limit, DateTimeOffset started, CancellationToken interrupted)
     {
         var timeout = handler.Timeout ?? _options.HandlerTimeout;
         try
@@ -69,8 +69,8 @@ internal sealed class AttemptRunner(
             var ended = clock.GetUtcNow();
             return new WorkCompletion(item, AttemptOutcome.Deferred, started, ended, due.Now + error.Delay, Describe(error));
         }
-#pragma warning disable CA1031 // Not every library says that it was cancelled: whatever ends a handler whose token the stop has cancelled costs no attempt.
-        catch (Exception) when (stopping.IsCancellationRequested)
+#pragma warning disable CA1031 // Not every library says that it was cancelled: whatever ends a handler that was interrupted costs no attempt.
+        catch (Exception) when (interrupted.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             return new WorkCompletion(item, AttemptOutcome.Released, started, clock.GetUtcNow());

@@ -100,11 +100,17 @@ internal sealed class DispatchQueue : IDisposable
         lock (_gate)
         {
             _isClosed = true;
-            WorkItem[] left = [.. _suspects, .. _waiting];
-            _suspects.Clear();
-            _waiting.Clear();
             CheckQuiet();
-            return left;
+            return Empty();
+        }
+    }
+
+    /// <summary>Takes back what waits, and goes on with what comes.</summary>
+    public IReadOnlyList<WorkItem> TakeBack()
+    {
+        lock (_gate)
+        {
+            return Empty();
         }
     }
 
@@ -118,6 +124,14 @@ internal sealed class DispatchQueue : IDisposable
                 slot.Dispose();
             }
         }
+    }
+
+    private WorkItem[] Empty()
+    {
+        WorkItem[] left = [.. _suspects, .. _waiting];
+        _suspects.Clear();
+        _waiting.Clear();
+        return left;
     }
 
     private bool MayRunSuspect => _slotOfSuspect is null && _suspects.Count > 0;

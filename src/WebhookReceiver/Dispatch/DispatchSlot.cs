@@ -9,13 +9,14 @@ namespace WebhookReceiver.Dispatch;
 /// <param name="store">Is told what runs, for whoever finds this process gone.</param>
 /// <param name="finish">Takes what became of it.</param>
 /// <param name="clock">Measures the time limit.</param>
-/// <param name="stopping">Cancelled when the host stops.</param>
+/// <param name="interruption">Ends what runs.</param>
 internal sealed class DispatchSlot(
-    int index, DispatchQueue queue, AttemptRunner runner, IInboxStore store, Action<WorkCompletion> finish, TimeProvider clock, CancellationToken stopping)
+    int index, DispatchQueue queue, AttemptRunner runner, IInboxStore store, Action<WorkCompletion> finish, TimeProvider clock, DispatchInterruption interruption)
     : IThreadPoolWorkItem, IDisposable
 {
     private CancellationTokenSource? _limit;
     private CancellationTokenRegistration _registration;
+    private CancellationToken _interrupted;
     private volatile WorkItem? _running;
 
     /// <summary>The attempt that runs now.</summary>
@@ -38,8 +39,9 @@ internal sealed class DispatchSlot(
             wasWoken = false;
             _running = item;
             var started = clock.GetUtcNow();
+            var limit = Limit(interruption.Token);
             var completion = await store.StartAsync(item, index, started).ConfigureAwait(false)
-                ? await runner.RunAsync(item, started, Limit(), stopping).ConfigureAwait(false)
+                ? await runner.RunAsync(item, started, limit, _interrupted).ConfigureAwait(false)
                 : new WorkCompletion(item, AttemptOutcome.Released, started, started);
             store.Return(index);
             _running = null;
@@ -50,11 +52,11 @@ internal sealed class DispatchSlot(
     }
 
     /// <summary>A token source that is not cancelled and has no time limit: the one of the last attempt, if it can be used again.</summary>
-    private CancellationTokenSource Limit()
+    private CancellationTokenSource Limit(CancellationToken interrupted)
     {
         if (_limit is { } used)
         {
-            if (used.TryReset())
+            if (_interrupted == interrupted && used.TryReset())
             {
                 return used;
             }
@@ -63,7 +65,8 @@ internal sealed class DispatchSlot(
         }
 
         _limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
-        _registration = stopping.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _limit);
+        _interrupted = interrupted;
+        _registration = interrupted.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _limit);
         return _limit;
     }
 }

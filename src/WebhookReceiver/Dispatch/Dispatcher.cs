@@ -29,6 +29,7 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     private readonly DispatchQueue _queue = new();
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly DispatchInterruption _interruption;
     private readonly int _concurrency;
     private Task _pump = Task.CompletedTask;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -43,6 +44,8 @@ internal sealed class Dispatcher : IHostedService, IDisposable
         (_store, _runner, _due, _clock, _logger) = (store, runner, due, clock, logger);
         _recorded = Recorded;
         _concurrency = options.Value.Dispatch.MaxConcurrency;
+        _interruption = new DispatchInterruption(_stopping.Token);
+        _store.OwnershipLost += GiveBack;
     }
 
     /// <summary>
@@ -56,7 +59,7 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     /// <summary>Makes room for an event before it is stored.</summary>
     /// <returns><see langword="false"/> if there is none: store it as pending.</returns>
     public bool TryReserve(int handlers, int bodyLength) =>
-        !_stopping.IsCancellationRequested && _room.TryTake(handlers, (long)handlers * bodyLength);
+        !_stopping.IsCancellationRequested && _store.IsOwner && _room.TryTake(handlers, (long)handlers * bodyLength);
 
     /// <summary>Takes over what was stored, and gives back the room of what was not.</summary>
     public void Committed(InboxDelivery delivery, bool isStored)
@@ -93,7 +96,7 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _pump = Task.Run(PumpAsync, CancellationToken.None);
-        _queue.Open([.. Enumerable.Range(0, _concurrency).Select(index => new DispatchSlot(index, _queue, _runner, _store, Finish, _clock, _stopping.Token))]);
+        _queue.Open([.. Enumerable.Range(0, _concurrency).Select(index => new DispatchSlot(index, _queue, _runner, _store, Finish, _clock, _interruption))]);
         return Task.CompletedTask;
     }
 
@@ -117,6 +120,7 @@ internal sealed class Dispatcher : IHostedService, IDisposable
 
         // A host that failed to start is disposed of without having been stopped: the pump must hear of it.
         _isDisposed = true;
+        _store.OwnershipLost -= GiveBack;
         _stopping.Cancel();
         _queue.Dispose();
         _stopping.Dispose();
@@ -138,6 +142,29 @@ internal sealed class Dispatcher : IHostedService, IDisposable
         }
 
         await ReleaseAsync(left).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Somebody else may soon run what this process has claimed: nothing of it starts, and what runs is told to end. Whatever can still be written of it
+    /// is; the epoch refuses the rest.
+    /// </summary>
+    private void GiveBack()
+    {
+        try
+        {
+            Log.OwnershipLost(_logger, _room.Items, _queue.Running.Count());
+            var now = _clock.GetUtcNow();
+            foreach (var item in _queue.TakeBack())
+            {
+                Finish(new WorkCompletion(item, AttemptOutcome.Released, now, now));
+            }
+
+            _interruption.Interrupt();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The host has ended meanwhile.
+        }
     }
 
     private void Enqueue(WorkItem item)

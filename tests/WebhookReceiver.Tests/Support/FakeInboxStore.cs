@@ -8,6 +8,9 @@ internal sealed class FakeInboxStore : IInboxStore
     /// <summary>What becomes of the next appends: <see langword="null"/> to commit them.</summary>
     public Func<AppendStatus>? OnAppend { get; set; }
 
+    /// <summary>Whether a claim is still good when its handler is about to be called.</summary>
+    public Func<bool> OnStart { get; set; } = static () => true;
+
     /// <summary>What becomes of a probe.</summary>
     public Func<Task> OnProbe { get; set; } = static () => Task.CompletedTask;
 
@@ -47,7 +50,7 @@ internal sealed class FakeInboxStore : IInboxStore
         return ValueTask.FromResult(OnAppend?.Invoke() ?? AppendStatus.Committed);
     }
 
-    public ValueTask<bool> StartAsync(WorkItem item, int slot, DateTimeOffset now) => new(IsOwner);
+    public ValueTask<bool> StartAsync(WorkItem item, int slot, DateTimeOffset now) => new(OnStart());
 
     public void Return(int slot)
     {
