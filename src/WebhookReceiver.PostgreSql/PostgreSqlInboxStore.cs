@@ -144,7 +144,7 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
         catch (NpgsqlException)
         {
             // It may have claimed, and nobody heard of what.
-            _worker!.LookSoon();
+            LookSoon();
             throw;
         }
     }
@@ -161,6 +161,9 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
         Writer.Change(probe);
         await probe.Completion.ConfigureAwait(false);
     }
+
+    /// <summary>Looks for forgotten work at the next turn.</summary>
+    internal void LookSoon() => _worker!.LookSoon();
 
     public async ValueTask DisposeAsync()
     {
