@@ -20,7 +20,7 @@ public sealed class ClockJumpTests
     {
         using var time = new FakeTime();
         using var directory = new DataDirectory();
-        var figures = new Figures(number, $"the clock jumps {title}, under load; recovery: until the retries of before are done") { Trials = 1 };
+        var figures = new Figures(number, $"the clock jumps {title}, under load") { Timed = "until what was due is done", Trials = 1 };
         var ledger = new Ledger();
         await using var host = await HostProcess.StartAsync(directory, time.Settings);
         using var client = new LoadClient(ledger);
@@ -36,7 +36,7 @@ public sealed class ClockJumpTests
         await ledger.UntilAnsweredAsync(2 * AnswersEach);
         await stop.CancelAsync();
         await load;
-        figures.Recovered(await host.UntilDrainedAsync(RecoveryLimit));
+        figures.Took(await host.UntilDrainedAsync(RecoveryLimit));
 
         Assert.Equal(ledger.Answers, ledger.Acked);
         await host.TerminateAsync();

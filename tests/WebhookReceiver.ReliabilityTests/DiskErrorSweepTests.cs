@@ -92,7 +92,7 @@ public sealed class DiskErrorSweepTests(ITestOutputHelper output)
             await using (var host = await HostProcess.StartAsync(directory))
             {
                 await host.UntilDrainedAsync(RecoveryLimit);
-                figures.Recovered(host.Age);
+                figures.Took(host.Age);
                 await SendAsync(host.Webhook, ledger, "second");
                 await host.UntilDrainedAsync(RecoveryLimit);
                 await host.TerminateAsync();

@@ -120,7 +120,7 @@ public sealed class FailpointTests(ITestOutputHelper output)
             }
 
             await using var next = await HostProcess.StartAsync(directory);
-            figures.Recovered(next.Age);
+            figures.Took(next.Age);
             using var after = new InboxFile(directory.Inbox);
             after.AssertIsIntact();
             figures.Events += before.Count;
@@ -168,7 +168,7 @@ public sealed class FailpointTests(ITestOutputHelper output)
     {
         await using var host = await HostProcess.StartAsync(directory);
         await host.UntilDrainedAsync(RecoveryLimit);
-        figures.Recovered(host.Age);
+        figures.Took(host.Age);
         await host.TerminateAsync();
         Assert.Equal(ExitCodes.Success, await host.ExitAsync());
         using var inbox = new InboxFile(directory.Inbox);

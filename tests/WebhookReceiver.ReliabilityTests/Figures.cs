@@ -19,10 +19,13 @@ internal sealed record Figures(string Fault, string Title)
     /// <summary>Events that were handled more than once.</summary>
     public long Duplicates { get; set; }
 
-    /// <summary>The slowest way back: from the start of the process until nothing is left to do, or as the title says.</summary>
-    public TimeSpan? Recovery { get; set; }
+    /// <summary>What was timed.</summary>
+    public string Timed { get; init; } = "start to idle";
 
-    public void Recovered(TimeSpan time) => Recovery = Recovery > time ? Recovery : time;
+    /// <summary>The slowest of it.</summary>
+    public TimeSpan? Slowest { get; private set; }
+
+    public void Took(TimeSpan time) => Slowest = Slowest > time ? Slowest : time;
 
     public void Add(LedgerVerdict verdict)
     {
@@ -40,7 +43,16 @@ internal sealed record Figures(string Fault, string Title)
         Assert.Equal((0, 0), (Lost, Unexpected));
     }
 
-    public void Publish() => RoundTable.Publish(string.Create(
+    /// <summary>Appends the row to the file that <c>RELIABILITY_FIGURES</c> names.</summary>
+    public void Publish()
+    {
+        if (Environment.GetEnvironmentVariable("RELIABILITY_FIGURES") is { Length: > 0 } path)
+        {
+            File.AppendAllText(path, ToRow() + "\n");
+        }
+    }
+
+    private string ToRow() => string.Create(
         CultureInfo.InvariantCulture,
-        $"| {Fault} | {Title} | {Trials:N0} | {Events:N0} | {Lost:N0} | {Unexpected:N0} | {Duplicates:N0} | {(Recovery is { } time ? $"{time.TotalSeconds:0.00} s" : "")} |"));
+        $"| {Fault} | {Title} | {Trials:N0} | {Events:N0} | {Lost:N0} | {Unexpected:N0} | {Duplicates:N0} | {(Slowest is { } time ? $"{time.TotalSeconds:0.00} s, {Timed}" : "")} |");
 }

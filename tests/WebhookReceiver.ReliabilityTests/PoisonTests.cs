@@ -53,7 +53,7 @@ public sealed class PoisonTests
 
         await using var healed = await HostProcess.StartAsync(directory);
         await healed.UntilDrainedAsync(RecoveryLimit);
-        figures.Recovered(healed.Age);
+        figures.Took(healed.Age);
         var dead = await healed.EventIdsAsync("dead");
         Assert.Equal([Poison], dead);
         await healed.TerminateAsync();

@@ -19,7 +19,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
     [Fact(Explicit = true)]
     public async Task PowerCut_UnderLoad_KeepsEveryEventThatWasAnswered()
     {
-        var figures = new Figures("F05", "power cut under load") { Trials = Trials.Of(CutsPerDisk, 10 * CutsPerDisk) };
+        var figures = new Figures("F05 a", "power cut under load") { Trials = Trials.Of(CutsPerDisk, 10 * CutsPerDisk) };
         for (var seed = 1; seed <= figures.Trials / CutsPerDisk; seed++)
         {
             await RunAsync(new Random(seed), figures);
@@ -32,7 +32,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
     public async Task PowerCut_OnADiskThatDoesNotFlush_LosesEvents()
     {
         using var disk = new PowerCutDisk();
-        var figures = new Figures("F05 control", "the same on a disk that only pretends to flush: must lose") { Trials = ControlCuts };
+        var figures = new Figures("F05 b", "the same on a disk that only pretends to flush: must lose") { Trials = ControlCuts };
         for (var cut = 1; cut <= ControlCuts; cut++)
         {
             disk.Format();
@@ -76,7 +76,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
                 if (cut % 2 == 0)
                 {
                     await host.UntilDrainedAsync(RecoveryLimit);
-                    figures.Recovered(host.Age);
+                    figures.Took(host.Age);
                 }
 
                 var name = string.Create(CultureInfo.InvariantCulture, $"cut{cut}");
@@ -88,7 +88,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
 
         await using var healed = await HostProcess.StartAsync(directory);
         await healed.UntilDrainedAsync(RecoveryLimit);
-        figures.Recovered(healed.Age);
+        figures.Took(healed.Age);
         var verdict = ledger.Check(directory.Effects, new HashSet<string>());
         using var inbox = new InboxFile(directory.Inbox);
         figures.Events += answered.Count;

@@ -22,17 +22,6 @@ internal sealed class RoundTable
         $"kills {kills}, attempted {verdict.Attempted}, acked {verdict.Acked}, lost {verdict.Lost.Count}, unexpected {verdict.Unexpected.Count}, "
         + $"duplicates {verdict.Duplicates.Count}, slowest recovery after ready {Milliseconds(slowest)}");
 
-    public void Publish() => Publish(ToString());
-
-    /// <summary>Appends a text to the file that <c>RELIABILITY_REPORT</c> names.</summary>
-    public static void Publish(string text)
-    {
-        if (Environment.GetEnvironmentVariable("RELIABILITY_REPORT") is { Length: > 0 } path)
-        {
-            File.AppendAllText(path, text + Environment.NewLine);
-        }
-    }
-
     public override string ToString() => _text.ToString();
 
     private static string Milliseconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0} ms");

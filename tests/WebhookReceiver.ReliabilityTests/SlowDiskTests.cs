@@ -4,6 +4,7 @@ using WebhookReceiver.ReliabilityTests.Disk;
 namespace WebhookReceiver.ReliabilityTests;
 
 /// <summary>The disk takes its time to flush. Answers take a few flushes, since one serves many; memory does not grow; a stall passes.</summary>
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class SlowDiskTests(ITestOutputHelper output)
 {
     private const int Connections = 64;
@@ -25,7 +26,7 @@ public sealed class SlowDiskTests(ITestOutputHelper output)
     [InlineData("F16 c", 500)]
     public async Task Flush_TakesLonger_AnswersTakeAFewFlushesAtMost(string number, int milliseconds)
     {
-        var figures = new Figures(number, $"each flush takes {milliseconds} ms longer; recovery: 99 of 100 answers in") { Trials = 1 };
+        var figures = new Figures(number, $"each flush takes {milliseconds} ms longer") { Timed = "answer (p99)", Trials = 1 };
         using var directory = new DataDirectory();
         using var disk = new FaultyDisk(directory.Inbox);
         var ledger = new Ledger();
@@ -38,7 +39,7 @@ public sealed class SlowDiskTests(ITestOutputHelper output)
         disk.Disarm();
 
         var (delayed, p99) = (disk.Hit, times[times.Length * 99 / 100]);
-        figures.Recovered(p99);
+        figures.Took(p99);
         output.WriteLine($"{milliseconds} ms: {times.Length} answers in {delayed} flushes, half in {times[times.Length / 2]}, 99 of 100 in {p99}, {grown / Mebibyte} MiB more memory");
         await FinishAsync(directory, host, ledger, figures);
         Assert.True(times.Length > 2 * delayed, "A flush serves one answer alone.");
@@ -50,7 +51,7 @@ public sealed class SlowDiskTests(ITestOutputHelper output)
     public async Task Flush_StallsForTenSeconds_AnswersNothingBeforeAndEverythingAfter()
     {
         var stall = TimeSpan.FromSeconds(10);
-        var figures = new Figures("F16 d", "one flush stalls for 10 s; recovery: the slowest answer") { Trials = 1 };
+        var figures = new Figures("F16 d", "one flush stalls for 10 s") { Timed = "answer", Trials = 1 };
         using var directory = new DataDirectory();
         using var disk = new FaultyDisk(directory.Inbox);
         var ledger = new Ledger();
@@ -60,7 +61,7 @@ public sealed class SlowDiskTests(ITestOutputHelper output)
         disk.Arm(new DiskFault(DiskCalls.Flush, DiskFiles.Log, DiskAction.Delay) { Argument = (long)stall.TotalMilliseconds, Count = 1 });
         var times = await load;
 
-        figures.Recovered(times[^1]);
+        figures.Took(times[^1]);
         Assert.Equal(1, disk.Hit);
         Assert.Equal(ledger.Answers, ledger.Acked);
         Assert.InRange(times[^1], stall - Slack, stall + (2 * Slack));
