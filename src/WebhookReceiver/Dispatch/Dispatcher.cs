@@ -230,18 +230,19 @@ internal sealed class Dispatcher : IHostedService, IDisposable
 
     private async Task PumpAsync()
     {
+        var stopping = _stopping.Token;
         using var timer = _clock.CreateTimer(static state => ((Dispatcher)state!).Poke(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        while (!_stopping.IsCancellationRequested)
+        while (!stopping.IsCancellationRequested)
         {
             try
             {
                 // Before the store is asked, so that no time can pass unseen in between; once, so that a clock that jumps does not poll for each second.
                 timer.Change(PollInterval, Timeout.InfiniteTimeSpan);
                 await ClaimDueAsync().ConfigureAwait(false);
-                await _wake.WaitAsync(_stopping.Token).ConfigureAwait(false);
+                await _wake.WaitAsync(stopping).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // A store that is away for a moment must not end the dispatcher, and at its end nothing is left to be said.
-            catch (Exception) when (_stopping.IsCancellationRequested)
+            catch (Exception) when (stopping.IsCancellationRequested)
             {
                 return;
             }
@@ -249,7 +250,7 @@ internal sealed class Dispatcher : IHostedService, IDisposable
 #pragma warning restore CA1031
             {
                 Log.ClaimFailed(_logger, error);
-                await Task.Delay(PollInterval, _clock, CancellationToken.None).ConfigureAwait(false);
+                await Task.Delay(PollInterval, _clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using SQLitePCL;
+using WebhookReceiver.Diagnostics;
 using WebhookReceiver.Dispatch;
 using WebhookReceiver.Inbox;
 using WebhookReceiver.Tests.Support;
@@ -191,6 +192,30 @@ public sealed class DispatcherTests
 
         receiver.Clock.Advance(TimeSpan.FromSeconds(18) + AnyJitter);
         Assert.Equal(AttemptOutcome.Succeeded, (await receiver.NextAsync()).Outcome);
+    }
+
+    [Fact]
+    public async Task Stop_WhileItWaitsToAskAStoreAgainThatFailed_DoesNotWaitForThat()
+    {
+        var isAway = false;
+        var failures = new ClaimFailures();
+        await using var receiver = await ReceiverUnderTest.StartAsync(
+            builder => builder.AddHandler<Order>("new_order", (_, _) => Task.CompletedTask),
+            services: services => services.AddSingleton<ILogger<Dispatcher>>(failures),
+            beforeCommit: () =>
+            {
+                if (Volatile.Read(ref isAway))
+                {
+                    throw new SqliteException("database is locked", raw.SQLITE_BUSY);
+                }
+            });
+        Volatile.Write(ref isAway, true);
+        receiver.Clock.Advance(Dispatcher.PollInterval);
+        await failures.Failed.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+        Volatile.Write(ref isAway, false);
+
+        // The clock stands still.
+        await receiver.StopAsync().WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -522,6 +547,26 @@ public sealed class DispatcherTests
         {
             markers.Add(marker);
             return Task.CompletedTask;
+        }
+    }
+
+    private sealed class ClaimFailures : ILogger<Dispatcher>
+    {
+        private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Failed => _failed.Task;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (eventId.Id == EventIds.ClaimFailed)
+            {
+                _failed.TrySetResult();
+            }
         }
     }
 }
