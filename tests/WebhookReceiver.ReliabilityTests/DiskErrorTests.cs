@@ -6,6 +6,7 @@ namespace WebhookReceiver.ReliabilityTests;
 /// Writes and flushes fail. Nothing is answered that is not stored; a receiver that cannot know what its file holds ends at once, and the next one finds everything that was
 /// answered.
 /// </summary>
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class DiskErrorTests
 {
     private const int Connections = 16;

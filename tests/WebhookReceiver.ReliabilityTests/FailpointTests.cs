@@ -26,7 +26,7 @@ public sealed class FailpointTests(ITestOutputHelper output)
     public async Task Process_DiesAtAPoint_LosesNothing(string number, string point, string title)
     {
         var random = new Random(1);
-        var figures = new Figures(number, title) { Trials = Trials.Of(5, 50) };
+        var figures = new Figures(number, title) { Trials = Trials.Of(3, 50) };
         using var directory = new DataDirectory();
         var ledger = new Ledger();
         var duplicates = 0;

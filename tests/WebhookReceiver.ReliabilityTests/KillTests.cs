@@ -13,12 +13,16 @@ public sealed class KillTests(ITestOutputHelper output)
     private static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(5);
 
     [Fact]
-    public Task Kill_ThreeTimesUnderLoad_LosesNothing() => RunAsync(rounds: 3, fewestAnswers: 50, mostAnswers: 400);
+    public async Task Kill_ThreeTimesUnderLoad_LosesNothing() => await RunAsync(rounds: 3, fewestAnswers: 50, mostAnswers: 400);
 
     [Fact(Explicit = true)]
-    public Task Kill_ManyTimesUnderLoad_LosesNothing() => RunAsync(rounds: Trials.Of(20, 300), fewestAnswers: 300, mostAnswers: 3000);
+    public async Task Kill_ManyTimesUnderLoad_LosesNothing()
+    {
+        var figures = await RunAsync(rounds: Trials.Of(20, 300), fewestAnswers: 300, mostAnswers: 3000);
+        figures.PublishAndCheck();
+    }
 
-    private async Task RunAsync(int rounds, int fewestAnswers, int mostAnswers)
+    private async Task<Figures> RunAsync(int rounds, int fewestAnswers, int mostAnswers)
     {
         var random = new Random(rounds);
         using var directory = new DataDirectory();
@@ -50,13 +54,12 @@ public sealed class KillTests(ITestOutputHelper output)
         var figures = new Figures("F01", "killed (SIGKILL) under load") { Timed = "ready to idle", Trials = rounds };
         figures.Add(verdict);
         figures.Took(last > slowest ? last : slowest);
-        figures.PublishAndCheck();
         Assert.Empty(verdict.Lost);
         Assert.Empty(verdict.Unexpected);
         Assert.Empty(verdict.Foreign);
-        Assert.Empty(verdict.RunTwiceAsOneAttempt);
         Assert.DoesNotContain(verdict.Duplicates, static id => id.StartsWith("clean", StringComparison.Ordinal));
         Assert.True(ledger.Acked >= rounds * fewestAnswers, "There was hardly any load.");
+        return figures;
     }
 
     private static async Task LoadAndKillAsync(HostProcess host, Ledger ledger, int round, int answers)

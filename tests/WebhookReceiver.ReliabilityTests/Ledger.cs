@@ -86,7 +86,6 @@ internal sealed class Ledger
             Unexpected: [.. counts.Keys.Where(id => !_attempted.ContainsKey(id))],
             Duplicates: [.. counts.Where(static pair => pair.Value > 1).Select(static pair => pair.Key)],
             Foreign: [.. effects.Where(static effect => effect.BodyId != effect.Id).Select(static effect => effect.Id)],
-            RunTwiceAsOneAttempt: [.. effects.CountBy(static effect => (effect.Id, effect.Attempt)).Where(static pair => pair.Value > 1).Select(static pair => pair.Key.Id)],
             HighestAttempt: effects.Select(static effect => effect.Attempt).DefaultIfEmpty().Max());
     }
 
@@ -108,8 +107,7 @@ internal sealed class Ledger
 /// <param name="Unexpected">Handled and never sent. None may be.</param>
 /// <param name="Duplicates">Handled more than once: at least once is promised, so a crash may cause it and nothing else.</param>
 /// <param name="Foreign">Handled with the body of another event. None may be.</param>
-/// <param name="RunTwiceAsOneAttempt">One attempt number with two effects. None may be.</param>
 /// <param name="HighestAttempt">The highest attempt number that had an effect: 1 if no attempt was cut off or failed.</param>
 internal sealed record LedgerVerdict(
     int Attempted, int Acked, int Effects, IReadOnlyList<string> Lost, IReadOnlyList<string> Unexpected, IReadOnlyList<string> Duplicates,
-    IReadOnlyList<string> Foreign, IReadOnlyList<string> RunTwiceAsOneAttempt, int HighestAttempt);
+    IReadOnlyList<string> Foreign, int HighestAttempt);

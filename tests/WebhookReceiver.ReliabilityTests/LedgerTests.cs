@@ -54,11 +54,7 @@ public sealed class LedgerTests : IDisposable
         var verdict = Check("a 1 a", "b 1 b", "a 2 a");
 
         Assert.Equal(["a"], verdict.Duplicates);
-        Assert.Empty(verdict.RunTwiceAsOneAttempt);
     }
-
-    [Fact]
-    public void Check_OneAttemptTwice_IsSaid() => Assert.Equal(["a"], Check("a 1 a", "b 1 b", "a 1 a").RunTwiceAsOneAttempt);
 
     [Fact]
     public void Check_BodyOfAnotherEvent_IsSaid() => Assert.Equal(["a"], Check("a 1 b", "b 1 b").Foreign);
