@@ -70,6 +70,7 @@ public static class WebhookReceiverServiceCollectionExtensions
         services.AddHostedService(static provider => provider.GetRequiredService<SourceLoader>());
         services.AddSingleton<InboxService>();
         services.AddHostedService(static provider => provider.GetRequiredService<InboxService>());
+        services.AddHostedService<RetentionService>();
         services.AddHostedService(static provider => provider.GetRequiredService<Dispatcher>());
         services.AddHostedService(static provider => provider.GetRequiredService<DrainState>());
         services.AddHostedService<TransportCheck>();

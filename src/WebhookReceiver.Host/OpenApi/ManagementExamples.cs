@@ -15,7 +15,7 @@ internal static class ManagementExamples
             """,
         "GetEvent" => $$"""
             {"id":"{{EventId}}","source":"default","eventId":"4f1c2a","type":"new_order","state":"succeeded","timestamp":null,
-            "receivedAt":"2026-03-01T12:00:00.123+00:00","contentType":"application/json","bodyBytes":101,
+            "receivedAt":"2026-03-01T12:00:00.123+00:00","contentType":"application/json","bodyBytes":101,"body":"stored",
             "headers":{"User-Agent":"curl/8.5.0","X-Event-Id":"4f1c2a"},
             "verification":{"secret":1,"bodySha256":"d3b1f1a7d0b7a2b8cbb2f0a9b4a6e5c1a0f6d9e8c7b6a5f4e3d2c1b0a9f8e7d6"},
             "handlers":[{"handler":"NewOrderHandler","state":"succeeded","dueAt":null,"attempts":[{"number":1,"replay":0,
@@ -30,7 +30,7 @@ internal static class ManagementExamples
         "ListSources" => """{"items":[{"name":"default","sender":"standard-webhooks","secrets":1,"maxBodyBytes":1048576,"warnings":[]}]}""",
         "GetStats" => """
             {"states":{"pending":0,"running":0,"scheduled":1,"succeeded":1204,"dead":2,"parked":0,"cancelled":0},
-            "unaccounted":0,"duplicates":3,"rejected":17}
+            "unaccounted":0,"purged":31870,"duplicates":3,"rejected":17}
             """,
         _ => null,
     };

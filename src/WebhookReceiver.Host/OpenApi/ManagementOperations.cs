@@ -46,6 +46,8 @@ internal sealed class ManagementOperations : IOperationFilter
                 break;
             case "GetEventBody":
                 operation.Responses!["200"] = Bytes;
+                Refuse(StatusCodes.Status410Gone, "The body's time was up.", "WHR5004", "The body of the event is gone.");
+                Refuse(StatusCodes.Status500InternalServerError, "The body is not the one that arrived.", "WHR5005", "The stored body is not the one that arrived.");
                 goto case "GetEvent";
             case "GetEvent":
                 Refuse(StatusCodes.Status404NotFound, "There is no such event.", "WHR5002", "There is no such event.");

@@ -33,6 +33,8 @@ internal static class EventIds
     public const int OwnershipLost = 4003;
     public const int TakenOver = 4004;
     public const int LeaseNotRenewed = 4005;
+    public const int Purged = 4006;
+    public const int PurgeFailed = 4007;
 
     public const int OperatorAction = 5000;
 }

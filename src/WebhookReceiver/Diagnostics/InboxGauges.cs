@@ -25,6 +25,9 @@ internal sealed class InboxGauges(IInboxStore store, TimeProvider clock)
     /// <summary>Open work that is gone.</summary>
     public IEnumerable<Measurement<long>> Unaccounted() => Counts() is { } counts ? [new Measurement<long>(counts.Unaccounted)] : [];
 
+    /// <summary>Events that are gone because their time was up.</summary>
+    public IEnumerable<Measurement<long>> Purged() => Counts() is { } counts ? [new Measurement<long>(counts.Purged)] : [];
+
     /// <returns><see langword="null"/> if the inbox cannot be read: a gap is the truth then, and must not take the other metrics with it.</returns>
     private InboxCounts? Counts()
     {

@@ -105,6 +105,12 @@ internal static partial class Log
     [LoggerMessage(EventIds.LeaseNotRenewed, LogLevel.Warning, "The database did not answer: the lease on what runs here was not renewed; tried again in a moment", EventName = "LeaseNotRenewed")]
     public static partial void LeaseNotRenewed(ILogger logger, Exception error);
 
+    [LoggerMessage(EventIds.Purged, LogLevel.Information, "Retention removed {Bodies} bodies and {Events} events whose time was up", EventName = "Purged")]
+    public static partial void Purged(ILogger logger, int bodies, int events);
+
+    [LoggerMessage(EventIds.PurgeFailed, LogLevel.Error, "Retention could not go on; it tries again later", EventName = "PurgeFailed")]
+    public static partial void PurgeFailed(ILogger logger, Exception error);
+
     [LoggerMessage(EventIds.OperatorAction, LogLevel.Information, "Operator: {Action} of {Id}, {Result}", EventName = "OperatorAction")]
     public static partial void OperatorAction(ILogger logger, string action, string id, string result);
 }

@@ -48,6 +48,7 @@ internal sealed class WebhookMetrics
     public void Observe(InboxGauges gauges)
     {
         _meter.CreateObservableGauge("webhook.events", gauges.Events, "{event}", "Events in the inbox by state.");
+        _meter.CreateObservableCounter("webhook.purged", gauges.Purged, "{event}", "Events that were removed because their time was up.");
         _meter.CreateObservableGauge("webhook.unaccounted", gauges.Unaccounted, "{work}", "Open work whose rows are gone: 0, unless somebody removed them behind the product's back.");
     }
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -31,7 +30,7 @@ internal sealed class AttemptRunner(
 
         using var activity = WebhookActivity.StartHandle(item, handler.Identity.Name);
         var timestamp = clock.GetTimestamp();
-        var completion = IsIntact(item.Event)
+        var completion = item.Event.CheckBody() == BodyState.Stored
             ? await InvokeAsync(item, handler, limit, started, interrupted).ConfigureAwait(false)
             : new WorkCompletion(item, AttemptOutcome.Corrupt, started, started, Error: "The stored body does not match its hash.");
         metrics.Attempted(item.Event.Source, handler.Identity.Name, completion.Outcome, clock.GetElapsedTime(timestamp));
@@ -120,17 +119,5 @@ internal sealed class AttemptRunner(
     {
         var text = $"{error.GetType().Name}: {error.Message}";
         return text.Length <= MaxErrorLength ? text : text[..MaxErrorLength];
-    }
-
-    private static bool IsIntact(InboxEvent stored)
-    {
-        if (!stored.IsReadBack)
-        {
-            return true; // the very bytes that were hashed a moment ago
-        }
-
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(stored.Body, hash);
-        return hash.SequenceEqual(stored.BodySha256);
     }
 }

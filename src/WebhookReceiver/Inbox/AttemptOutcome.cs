@@ -41,7 +41,7 @@ internal static class AttemptOutcomes
         ("crash_suspect", WorkTransitions.Condemn),
     ];
 
-    public static string Name(this AttemptOutcome outcome) => Table[(int)outcome].Name;
+    public static string Name(this AttemptOutcome outcome) => (uint)outcome < Table.Length ? Table[(int)outcome].Name : "unknown"; // written by somebody else
 
     /// <summary>What the attempt's end does to the work.</summary>
     public static WorkTransition Transition(this AttemptOutcome outcome) => Table[(int)outcome].Transition;

@@ -9,6 +9,9 @@ internal readonly record struct DataLocation(int Start, int Length, string? Form
     /// <summary>Whether the body is a form.</summary>
     public bool IsForm => Start < 0;
 
+    /// <summary>Whether a body of this length has such a place.</summary>
+    public bool IsWithin(int bodyLength) => IsForm || Length >= 0 && Start <= bodyLength - Length;
+
     public static DataLocation Json(int start, int length) => new(start, length, null);
 
     public static DataLocation Form(string? field) => new(-1, 0, field);

@@ -40,4 +40,5 @@ internal sealed record AttemptDetail(int Generation, int Number, DateTimeOffset 
 /// How much work was open when it was last written and is not there any more, by a count that is kept beside the rows: always 0 unless rows
 /// were removed behind the product's back.
 /// </param>
-internal sealed record InboxCounts(IReadOnlyDictionary<WorkState, long> ByState, long Unaccounted);
+/// <param name="Purged">How many events were removed because their time was up. With those of all states and what is unaccounted they are all that were ever accepted.</param>
+internal sealed record InboxCounts(IReadOnlyDictionary<WorkState, long> ByState, long Unaccounted, long Purged);

@@ -70,6 +70,17 @@ internal interface IInboxStore : IAsyncDisposable
     /// <summary>Cancels pending, scheduled, parked and dead work.</summary>
     ValueTask<ChangeStatus> CancelAsync(long seq, string reason, DateTimeOffset now);
 
+    /// <summary>
+    /// Removes a slice of what is past its time: at most a thousand events, and a few milliseconds of what deliveries need too. Goes through the
+    /// whole inbox, call by call, until it says that it is done; then it begins anew. One caller at a time.
+    /// </summary>
+    /// <remarks>
+    /// The statement that removes says by itself that it concerns only events all of whose work has succeeded or was cancelled, whatever was read before it. Of a
+    /// purged body length and bytes are gone; hash, headers and attempts stay until the event goes. An event that goes is counted as purged in the same
+    /// transaction. Its id stays known for the dedupe window, and the numbers of events are never given twice.
+    /// </remarks>
+    ValueTask<PurgeSlice> PurgeAsync(RetentionLimits limits);
+
     /// <summary>Commits an empty change, to show that the store can be written.</summary>
     ValueTask ProbeAsync();
 
@@ -135,6 +146,10 @@ internal enum ChangeStatus
     NotFound,
     /// <summary>The event's state does not allow it.</summary>
     Refused,
+    /// <summary>There is no body any more to run handlers on: its time was up.</summary>
+    Purged,
+    /// <summary>The body is not what arrived: no handler may see it. Said by who read it.</summary>
+    Corrupt,
 }
 
 /// <summary>The store cannot be used.</summary>

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace WebhookReceiver.Inbox;
 
 /// <summary>What is stored of one event. Everything but the receipt is fixed when it is opened; the store fills in the receipt at its commit.</summary>
@@ -41,6 +43,9 @@ internal sealed class InboxEvent
     /// <summary>Whether it was read back from the store, so that its body is to be compared with its hash before it is used.</summary>
     public bool IsReadBack { get; init; }
 
+    /// <summary>When the body's time was up and it was removed.</summary>
+    public DateTimeOffset? BodyPurgedAt { get; init; }
+
     /// <summary>The store's rising number; 0 until committed.</summary>
     public long Seq { get; set; }
 
@@ -55,4 +60,22 @@ internal sealed class InboxEvent
 
     /// <summary>See <see cref="Inbox.PublicId"/>. Made when it is first asked for, which may be never.</summary>
     public string PublicId => _publicId ??= Inbox.PublicId.Format(Seq, Token);
+
+    /// <summary>Compares what was read back with what was hashed when it arrived.</summary>
+    public BodyState CheckBody()
+    {
+        if (!IsReadBack)
+        {
+            return BodyState.Stored; // the very bytes that were hashed a moment ago
+        }
+
+        if (BodyPurgedAt is not null)
+        {
+            return BodyState.Purged;
+        }
+
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Body, hash);
+        return hash.SequenceEqual(BodySha256) && Data.IsWithin(Body.Length) ? BodyState.Stored : BodyState.Corrupt;
+    }
 }

@@ -20,6 +20,16 @@ internal static class WorkStates
     /// <summary>All states by their stored number, in the words of the management API.</summary>
     public static readonly string[] Names = ["running", "pending", "scheduled", "dead", "cancelled", "parked", "succeeded"];
 
+    /// <summary>
+    /// Reads a stored number. What has no work, and what is no state, was written by somebody else: it is shown, as nothing that the receiver would run.
+    /// </summary>
+    public static WorkState Of(long? stored) => stored switch
+    {
+        null => WorkState.Parked,
+        >= 0 and <= (long)WorkState.Succeeded => (WorkState)stored,
+        _ => WorkState.Dead,
+    };
+
     public static string Name(this WorkState state) => Names[(int)state];
 
     public static bool TryParse(string name, out WorkState state)

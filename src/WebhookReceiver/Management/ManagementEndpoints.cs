@@ -95,7 +95,7 @@ internal static class ManagementEndpoints
         var stored = found.Event;
         return TypedResults.Ok(new EventDetails(
             stored.PublicId, stored.Source, stored.EventId, stored.Type, found.State.Name(), stored.Timestamp, stored.ReceivedAt,
-            stored.ContentType, stored.Body.Length, KeptHeaders.Read(stored.Headers),
+            stored.ContentType, stored.Body.Length, stored.CheckBody().Name(), KeptHeaders.Read(stored.Headers),
             new EventVerification(stored.SecretIndex + 1, Convert.ToHexStringLower(stored.BodySha256)), [.. found.Work.Select(Describe)]));
     }
 
@@ -105,6 +105,14 @@ internal static class ManagementEndpoints
         if (await FindAsync(id, store, cancellationToken).ConfigureAwait(false) is not { } found)
         {
             return NotFound();
+        }
+
+        switch (found.Event.CheckBody())
+        {
+            case BodyState.Purged:
+                return BodyPurged(StatusCodes.Status410Gone);
+            case BodyState.Corrupt:
+                return BodyCorrupt(StatusCodes.Status500InternalServerError);
         }
 
         // Somebody else's bytes: never a page, whatever a browser makes of them.
@@ -117,6 +125,11 @@ internal static class ManagementEndpoints
         ILogger<OperatorResult> logger, CancellationToken cancellationToken) =>
         ChangeAsync(id, request, "replay", "replayed", store, logger, async (found, reason) =>
         {
+            if (found.Event.CheckBody() == BodyState.Corrupt)
+            {
+                return ChangeStatus.Corrupt;
+            }
+
             var numbers = handlers.Resolve(found.Event.Source, found.Event.Type);
             var status = await store.ReplayAsync(found.Event.Seq, numbers, reason, clock.GetUtcNow()).ConfigureAwait(false);
             dispatcher.Wake();
@@ -151,7 +164,7 @@ internal static class ManagementEndpoints
     {
         var counts = await store.Reader.CountAsync(cancellationToken).ConfigureAwait(false);
         return TypedResults.Ok(new InboxStats(
-            counts.ByState.ToDictionary(static pair => pair.Key.Name(), static pair => pair.Value), counts.Unaccounted, metrics.Duplicates, metrics.Rejected));
+            counts.ByState.ToDictionary(static pair => pair.Key.Name(), static pair => pair.Value), counts.Unaccounted, counts.Purged, metrics.Duplicates, metrics.Rejected));
     }
 
     private static async Task<Results<Ok<OperatorResult>, ProblemHttpResult>> ChangeAsync(
@@ -174,6 +187,8 @@ internal static class ManagementEndpoints
         {
             ChangeStatus.Changed => TypedResults.Ok(new OperatorResult(found.Event.PublicId, done)),
             ChangeStatus.NotFound => NotFound(),
+            ChangeStatus.Purged => BodyPurged(StatusCodes.Status409Conflict),
+            ChangeStatus.Corrupt => BodyCorrupt(StatusCodes.Status409Conflict),
             _ => Problem(StatusCodes.Status409Conflict, "WHR5003", refusal),
         };
     }
@@ -206,6 +221,12 @@ internal static class ManagementEndpoints
             attempt.Number, attempt.Generation, attempt.StartedAt, attempt.EndedAt, attempt.Outcome, attempt.Error))]);
 
     private static ProblemHttpResult NotFound() => Problem(StatusCodes.Status404NotFound, "WHR5002", "There is no such event.");
+
+    private static ProblemHttpResult BodyPurged(int status) => Problem(
+        status, "WHR5004", "The body of the event is gone: its time was up (Inbox:BodyRetention). The rest of the event can still be looked at.");
+
+    private static ProblemHttpResult BodyCorrupt(int status) => Problem(
+        status, "WHR5005", "The stored body is not the one that arrived: it does not match its SHA-256. It is neither shown nor handled.");
 
     private static ProblemHttpResult BadRequest(string title) => Problem(StatusCodes.Status400BadRequest, "WHR5001", title);
 

@@ -27,13 +27,14 @@ internal sealed record EventSummary(string Id, string Source, string EventId, st
 /// <param name="Timestamp">When it happened, as the sender says.</param>
 /// <param name="ReceivedAt">When it arrived.</param>
 /// <param name="ContentType">The body's content type.</param>
-/// <param name="BodyBytes">The body's length in bytes.</param>
+/// <param name="BodyBytes">The body's length in bytes; 0 once it is purged.</param>
+/// <param name="Body">stored; purged, when its time was up; or corrupt, when it does not match its hash.</param>
 /// <param name="Headers">The headers that were kept.</param>
 /// <param name="Verification">How it was verified.</param>
 /// <param name="Handlers">The work of each handler.</param>
 internal sealed record EventDetails(
     string Id, string Source, string EventId, string Type, string State, DateTimeOffset? Timestamp, DateTimeOffset ReceivedAt,
-    string ContentType, int BodyBytes, IReadOnlyDictionary<string, string> Headers, EventVerification Verification, IReadOnlyList<EventHandlerDetails> Handlers);
+    string ContentType, int BodyBytes, string Body, IReadOnlyDictionary<string, string> Headers, EventVerification Verification, IReadOnlyList<EventHandlerDetails> Handlers);
 
 /// <summary>How an event was verified.</summary>
 /// <param name="Secret">Which of the source's secrets matched, from 1.</param>
@@ -96,9 +97,10 @@ internal sealed record SourceSummary(string Name, string Sender, int Secrets, in
 /// <summary>Counts.</summary>
 /// <param name="States">Events by state.</param>
 /// <param name="Unaccounted">Work that was open and is gone: 0, unless rows were removed behind the product's back.</param>
+/// <param name="Purged">Events that were removed because their time was up: with those of all states, all that were ever accepted.</param>
 /// <param name="Duplicates">Duplicates since the start.</param>
 /// <param name="Rejected">Rejections since the start.</param>
-internal sealed record InboxStats(IReadOnlyDictionary<string, long> States, long Unaccounted, long Duplicates, long Rejected);
+internal sealed record InboxStats(IReadOnlyDictionary<string, long> States, long Unaccounted, long Purged, long Duplicates, long Rejected);
 
 /// <summary>The health of the process.</summary>
 /// <param name="Status">ready, starting, draining, failed; for liveness: alive.</param>

@@ -62,7 +62,9 @@ internal sealed class SettingsReader(IConfiguration section, string path, List<C
         }
 
         problems.Add(new ConfigurationProblem(
-            "WHR1022", Key(key), $"'{text}' is not a duration from {min:c} to {max:c}.", "Write hours:minutes:seconds, such as 00:00:30."));
+            "WHR1022", Key(key), $"'{text}' is not a duration from {min:c} to {max:c}.", max < TimeSpan.FromDays(2)
+                ? "Write hours:minutes:seconds, such as 00:00:30."
+                : "Write days.hours:minutes:seconds, such as 30.00:00:00."));
         return null;
     }
 

@@ -56,6 +56,9 @@ internal static class WebhookConfiguration
     {
         inbox.Provider = settings.Text("Provider") ?? inbox.Provider;
         inbox.ConnectionString = settings.Text("ConnectionString") ?? inbox.ConnectionString;
+        inbox.BodyRetention = settings.Duration("BodyRetention", InboxOptions.MinBodyRetention, InboxOptions.MaxRetention) ?? inbox.BodyRetention;
+        inbox.EventRetention = settings.Duration("EventRetention", InboxOptions.MinEventRetention, InboxOptions.MaxRetention) ?? inbox.EventRetention;
+        inbox.AuditRetention = settings.Duration("AuditRetention", InboxOptions.MinAuditRetention, InboxOptions.MaxRetention) ?? inbox.AuditRetention;
     }
 
     private static void ReadDispatch(SettingsReader settings, DispatchOptions dispatch)

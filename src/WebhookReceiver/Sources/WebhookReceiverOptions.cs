@@ -63,6 +63,26 @@ public sealed class InboxOptions
     /// <c>Data Source=data/inbox.db</c>. The file and its directory are made if they are not there; one process uses it at a time.
     /// </summary>
     public string ConnectionString { get; set; } = "Data Source=data/inbox.db";
+
+    /// <summary>
+    /// How long the body of an event is kept after all of its work has succeeded or was cancelled, 1 hour to 3,650 days. The default is 7 days. An event
+    /// without its body can be looked at and not be replayed. What is open, dead or parked keeps its body.
+    /// </summary>
+    public TimeSpan BodyRetention { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>
+    /// How long the rest of such an event is kept, its attempts included: 30 to 3,650 days, and not shorter than its body. The default is 30 days, which
+    /// is as long as an event's id is known.
+    /// </summary>
+    public TimeSpan EventRetention { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>How long it is kept who replayed or cancelled what, and why: 1 to 3,650 days. The default is 365 days.</summary>
+    public TimeSpan AuditRetention { get; set; } = TimeSpan.FromDays(365);
+
+    internal static readonly TimeSpan MinBodyRetention = TimeSpan.FromHours(1), MinAuditRetention = TimeSpan.FromDays(1), MaxRetention = TimeSpan.FromDays(3650);
+
+    /// <summary>At a start the ids of the newest events are read from their rows.</summary>
+    internal static readonly TimeSpan MinEventRetention = Inbox.InboxEvent.DefaultDedupeWindow;
 }
 
 /// <summary>How events are handled. What is out of its range stops the start.</summary>

@@ -47,6 +47,20 @@ internal sealed class WebhookReceiverOptionsValidator(IHostEnvironment environme
             // The text may hold a password of another database: it is not repeated.
             problems.Add(new ConfigurationProblem("WHR1034", $"{Section}:ConnectionString", "The connection string does not name a file.", "Write Data Source= and a path, such as Data Source=data/inbox.db."));
         }
+
+        Check(inbox.BodyRetention, InboxOptions.MinBodyRetention, nameof(inbox.BodyRetention), "1 hour to 3650 days");
+        Check(inbox.AuditRetention, InboxOptions.MinAuditRetention, nameof(inbox.AuditRetention), "1 to 3650 days");
+        Check(
+            inbox.EventRetention, inbox.BodyRetention > InboxOptions.MinEventRetention ? inbox.BodyRetention : InboxOptions.MinEventRetention,
+            nameof(inbox.EventRetention), "30 to 3650 days, and not less than BodyRetention");
+
+        void Check(TimeSpan value, TimeSpan min, string key, string expected)
+        {
+            if (value < min || value > InboxOptions.MaxRetention)
+            {
+                problems.Add(new ConfigurationProblem("WHR1020", $"{Section}:{key}", "The value is out of range.", $"Write {expected}, such as 30.00:00:00."));
+            }
+        }
     }
 
     private static void ValidateDispatch(DispatchOptions dispatch, List<ConfigurationProblem> problems)

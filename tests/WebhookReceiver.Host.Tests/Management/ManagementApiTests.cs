@@ -142,7 +142,7 @@ public sealed class ManagementApiTests(ManagementApiTests.Fixture fixture) : ICl
         var found = await fixture.GetAsync("/api/v1/events/" + id);
 
         Assert.Equal(
-            ["id", "source", "eventId", "type", "state", "timestamp", "receivedAt", "contentType", "bodyBytes", "headers", "verification", "handlers"], Names(found));
+            ["id", "source", "eventId", "type", "state", "timestamp", "receivedAt", "contentType", "bodyBytes", "body", "headers", "verification", "handlers"], Names(found));
         Assert.Equal((id, "default", "detail-1", "new_order", "succeeded", "application/json"),
             (Text(found, "id"), Text(found, "source"), Text(found, "eventId"), Text(found, "type"), Text(found, "state"), Text(found, "contentType")));
         Assert.Equal(TestDelivery.NewOrder.Length, found.GetProperty("bodyBytes").GetInt32());
@@ -385,7 +385,7 @@ public sealed class ManagementApiTests(ManagementApiTests.Fixture fixture) : ICl
 
         var after = await fixture.GetAsync("/api/v1/stats");
 
-        Assert.Equal(["states", "unaccounted", "duplicates", "rejected"], Names(after));
+        Assert.Equal(["states", "unaccounted", "purged", "duplicates", "rejected"], Names(after));
         Assert.Equal(["cancelled", "dead", "parked", "pending", "running", "scheduled", "succeeded"], Names(after.GetProperty("states")).Order(StringComparer.Ordinal));
         Assert.Equal((1, 1, 1, 0L), (Grown("duplicates"), Grown("rejected"), after.GetProperty("states").GetProperty("parked").GetInt64() - before.GetProperty("states").GetProperty("parked").GetInt64(), after.GetProperty("unaccounted").GetInt64()));
 

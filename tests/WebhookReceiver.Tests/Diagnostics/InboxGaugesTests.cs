@@ -42,8 +42,8 @@ public sealed class InboxGaugesTests : IDisposable
     {
         _listener.RecordObservableInstruments();
 
-        Assert.Equal(WorkStates.Names.Select(static name => $"webhook.events[webhook.state={name}]").Append("webhook.unaccounted").Order(StringComparer.Ordinal), _measured.Keys.Order(StringComparer.Ordinal));
-        Assert.Equal((6, 17), (_measured["webhook.events[webhook.state=succeeded]"], _measured["webhook.unaccounted"]));
+        Assert.Equal(WorkStates.Names.Select(static name => $"webhook.events[webhook.state={name}]").Append("webhook.unaccounted").Append("webhook.purged").Order(StringComparer.Ordinal), _measured.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal((6, 17, 23), (_measured["webhook.events[webhook.state=succeeded]"], _measured["webhook.unaccounted"], _measured["webhook.purged"]));
         Assert.Equal(1, _reader.Counted);
     }
 
@@ -88,7 +88,7 @@ public sealed class InboxGaugesTests : IDisposable
             }
 
             Counted++;
-            return Task.FromResult(new InboxCounts(Enum.GetValues<WorkState>().ToDictionary(static state => state, static state => (long)state), Unaccounted: 17));
+            return Task.FromResult(new InboxCounts(Enum.GetValues<WorkState>().ToDictionary(static state => state, static state => (long)state), Unaccounted: 17, Purged: 23));
         }
 
         public Task<IReadOnlyList<EventRow>> ListAsync(EventFilter filter, CancellationToken cancellationToken) => throw new NotSupportedException();

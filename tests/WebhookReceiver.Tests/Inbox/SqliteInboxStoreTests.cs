@@ -172,6 +172,20 @@ public sealed class SqliteInboxStoreTests : InboxStoreContract
         Assert.InRange(new FileInfo(path + "-wal").Length, 1, 4 * Log);
     }
 
+    [Fact]
+    public async Task Claim_EventRemovedBehindTheProductsBack_MakesItsWorkDeadAndGoesOn()
+    {
+        await using var store = await OpenOtherAsync("gone.db");
+        await store.AppendAsync(TestEvents.Delivery(TestEvents.New("gone"), false, 1));
+        await store.AppendAsync(TestEvents.Delivery(TestEvents.New("stays"), false, 1));
+        DatabaseFile.Execute(_directory.File("gone.db"), "DELETE FROM event WHERE event_id = 'gone'");
+
+        var claimed = await store.ClaimAsync(10, TestEvents.Start);
+
+        Assert.Equal("stays", Assert.Single(claimed).Event.EventId);
+        Assert.Equal(3L, DatabaseFile.Read(_directory.File("gone.db"), "SELECT state FROM work WHERE seq = 1"));
+    }
+
     private async Task<SqliteInboxStore> OpenOtherAsync(string name)
     {
         var store = new SqliteInboxStore(Options([new("", "new_order", "First")]) with { Path = _directory.File(name) });

@@ -17,6 +17,9 @@ internal sealed class FakeInboxStore : IInboxStore
     /// <summary>What is read of it.</summary>
     public Func<IInboxReader> OnRead { get; set; } = static () => throw new NotSupportedException();
 
+    /// <summary>What a purge does.</summary>
+    public Func<RetentionLimits, PurgeSlice> OnPurge { get; set; } = static _ => new PurgeSlice(PurgeStatus.Done);
+
     /// <summary>How many deliveries came.</summary>
     public int Appends { get; private set; }
 
@@ -63,6 +66,8 @@ internal sealed class FakeInboxStore : IInboxStore
     public ValueTask<ChangeStatus> ReplayAsync(long seq, IReadOnlyList<int> handlers, string reason, DateTimeOffset now) => throw new NotSupportedException();
 
     public ValueTask<ChangeStatus> CancelAsync(long seq, string reason, DateTimeOffset now) => throw new NotSupportedException();
+
+    public ValueTask<PurgeSlice> PurgeAsync(RetentionLimits limits) => ValueTask.FromResult(OnPurge(limits));
 
     public async ValueTask ProbeAsync()
     {

@@ -5,7 +5,7 @@ internal static class EventColumns
 {
     public const string All = """
         e.seq, e.token, e.source, e.event_id, e.type, e.happened_at, e.received_at, e.content_type, e.headers, e.body_sha256,
-        e.data_start, e.data_length, e.data_field, e.secret, e.body
+        e.data_start, e.data_length, e.data_field, e.secret, e.body, e.purged_at
         """;
 
     public static InboxEvent Read(SqliteStatement row) => new()
@@ -15,14 +15,15 @@ internal static class EventColumns
         Source = row.Text(2),
         EventId = row.Text(3),
         Type = row.Text(4),
-        Timestamp = row.NullableInteger(5) is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null,
-        ReceivedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.Integer(6)),
+        Timestamp = row.NullableInteger(5) is { } at ? StoredTime.Read(at) : null,
+        ReceivedAt = StoredTime.Read(row.Integer(6)),
         ContentType = row.Text(7),
         Headers = row.Text(8),
         BodySha256 = row.Blob(9),
         Data = new DataLocation((int)row.Integer(10), (int)row.Integer(11), row.NullableText(12)),
         SecretIndex = (int)row.Integer(13),
         Body = row.Blob(14),
+        BodyPurgedAt = row.NullableInteger(15) is { } purged ? StoredTime.Read(purged) : null,
         IsReadBack = true,
     };
 }

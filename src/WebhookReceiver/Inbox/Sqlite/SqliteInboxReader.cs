@@ -58,7 +58,7 @@ internal sealed class SqliteInboxReader : IInboxReader, IDisposable
                 var (seq, token) = (query.Integer(0), query.Integer(1));
                 rows.Add(new EventRow(
                     seq, PublicId.Format(seq, token), query.Text(2), query.Text(3), query.Text(4),
-                    (WorkState)query.Integer(6), DateTimeOffset.FromUnixTimeMilliseconds(query.Integer(5)), (int)query.Integer(7)));
+                    WorkStates.Of(query.NullableInteger(6)), StoredTime.Read(query.Integer(5)), (int)query.Integer(7)));
             }
 
             return rows;
@@ -74,7 +74,7 @@ internal sealed class SqliteInboxReader : IInboxReader, IDisposable
             }
 
             var work = Work(db, seq);
-            var state = work.Count == 0 ? WorkState.Parked : work.Min(static w => w.State);
+            var state = work.Count == 0 ? WorkStates.Of(null) : work.Min(static w => w.State);
             return new EventDetail(EventColumns.Read(find), state, work);
         }, cancellationToken);
 
@@ -90,14 +90,62 @@ internal sealed class SqliteInboxReader : IInboxReader, IDisposable
                 (events, work) = (events + open.Integer(1), work + open.Integer(2));
             }
 
-            using var ledger = new SqliteStatement(db, "SELECT events, open_work FROM ledger");
+            using var ledger = new SqliteStatement(db, "SELECT events, open_work, purged FROM ledger");
             ledger.Step();
             var unaccounted = ledger.Integer(1) - work;
 
             // Nobody knows of what is gone whether it was the last of its event: it is never shown as a success.
-            byState[WorkState.Succeeded] = Math.Max(ledger.Integer(0) - events - unaccounted, 0);
-            return new InboxCounts(byState, unaccounted);
+            var purged = ledger.Integer(2);
+            byState[WorkState.Succeeded] = Math.Max(ledger.Integer(0) - purged - events - unaccounted, 0);
+            return new InboxCounts(byState, unaccounted, purged);
         }, cancellationToken);
+
+    /// <summary>A number of the inbox itself; <see langword="null"/> if it was never set.</summary>
+    public Task<long?> ReadMetaAsync(string key) => ReadAsync(db =>
+    {
+        using var query = new SqliteStatement(db, "SELECT value FROM meta WHERE key = ?1");
+        return query.Bind(1, key).Step() ? query.Integer(0) : (long?)null;
+    }, CancellationToken.None);
+
+    /// <summary>When the oldest line of the audit was written.</summary>
+    public Task<long?> OldestAuditAsync() => ReadAsync(db =>
+    {
+        using var query = new SqliteStatement(db, "SELECT at FROM audit ORDER BY id LIMIT 1");
+        return query.Step() ? query.Integer(0) : (long?)null;
+    }, CancellationToken.None);
+
+    /// <summary>Finds what is past its time.</summary>
+    /// <param name="after">Above this number.</param>
+    /// <param name="seqs">Over how many numbers to walk.</param>
+    /// <param name="limit">How many events to find at most.</param>
+    /// <param name="limits">What is past its time.</param>
+    /// <param name="bodiesFrom">The bodies of what ended before are gone already.</param>
+    /// <returns><see langword="null"/> if there is nothing above that number.</returns>
+    public Task<PastEvents?> FindPastAsync(long after, int seqs, int limit, RetentionLimits limits, long bodiesFrom) => ReadAsync(db =>
+    {
+        using var next = new SqliteStatement(db, "SELECT MIN(seq) FROM work WHERE seq > ?1");
+        next.Bind(1, after).Step();
+        if (next.NullableInteger(0) is not { } first)
+        {
+            return null;
+        }
+
+        using var query = new SqliteStatement(db, """
+            SELECT seq, MAX(ended_at) < ?5 FROM work WHERE seq BETWEEN ?1 AND ?2 GROUP BY seq
+            HAVING SUM(state NOT IN (4, 6) OR ended_at IS NULL) = 0 AND (MAX(ended_at) >= ?3 AND MAX(ended_at) < ?4 OR MAX(ended_at) < ?5)
+            LIMIT ?6
+            """);
+        var last = first + seqs - 1;
+        query.Bind(1, first).Bind(2, last).Bind(3, bodiesFrom).Bind(4, limits.BodiesBefore.ToUnixTimeMilliseconds())
+            .Bind(5, limits.EventsBefore.ToUnixTimeMilliseconds()).Bind(6, limit);
+        var found = new List<PastEvent>();
+        while (query.Step())
+        {
+            found.Add(new PastEvent(query.Integer(0), query.Integer(1) != 0));
+        }
+
+        return new PastEvents(found, found.Count == limit ? found[^1].Seq : last);
+    }, CancellationToken.None);
 
     public void Dispose()
     {
@@ -147,17 +195,17 @@ internal sealed class SqliteInboxReader : IInboxReader, IDisposable
         while (query.Step())
         {
             var handler = (int)query.Integer(0);
-            var state = (WorkState)query.Integer(2);
+            var state = WorkStates.Of(query.Integer(2));
             var attempts = Attempts(db, seq, handler);
             if (attempts.Count == 0 && state == WorkState.Succeeded && query.NullableInteger(6) is { } started)
             {
                 // A first-try success has no row of its own: its times stand with the work.
-                attempts.Add(new AttemptDetail(0, 1, Time(started), Time(query.Integer(7)), AttemptOutcome.Succeeded.Name(), null));
+                attempts.Add(new AttemptDetail(0, 1, StoredTime.Read(started), StoredTime.Read(query.Integer(7)), AttemptOutcome.Succeeded.Name(), null));
             }
 
             work.Add(new WorkDetail(
                 handler, query.NullableText(1), state, (int)query.Integer(3), (int)query.Integer(4),
-                state != WorkState.Running && query.NullableInteger(5) is { } due ? Time(due) : null, attempts));
+                state != WorkState.Running && query.NullableInteger(5) is { } due ? StoredTime.Read(due) : null, attempts));
         }
 
         return work;
@@ -173,14 +221,12 @@ internal sealed class SqliteInboxReader : IInboxReader, IDisposable
         while (query.Step())
         {
             attempts.Add(new AttemptDetail(
-                (int)query.Integer(0), (int)query.Integer(1), Time(query.Integer(2)), Time(query.Integer(3)),
+                (int)query.Integer(0), (int)query.Integer(1), StoredTime.Read(query.Integer(2)), StoredTime.Read(query.Integer(3)),
                 ((AttemptOutcome)query.Integer(4)).Name(), query.NullableText(5)));
         }
 
         return attempts;
     }
-
-    private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
     private async Task<T> ReadAsync<T>(Func<sqlite3, T> read, CancellationToken cancellationToken)
     {

@@ -16,6 +16,9 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
     private const int IdsMovedPerEvent = 4;
     private const int MinIdsMoved = 32;
 
+    /// <summary>What a purge may take of the writer's time at once: deliveries wait for it.</summary>
+    private static readonly TimeSpan MaxPurgeTime = TimeSpan.FromMilliseconds(20);
+
     // The mark below which nothing runs stays behind the newest events, most of which run, and moves on when so many more have come.
     private const int EventsAboveMark = 2_048;
     private const int EventsPerMark = 16_384;
@@ -30,8 +33,9 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
     private readonly Dictionary<WorkTransition, SqliteStatement> _ends = [];
     private readonly SqliteStatement _succeed, _insertAttempt;
     private readonly SqliteStatement _due, _claim, _readEvent;
-    private readonly SqliteStatement _workOf, _replay, _keepFirstTry, _addWork, _removeParked, _cancel, _audit, _setMeta, _listRunning;
+    private readonly SqliteStatement _workOf, _replay, _keepFirstTry, _addWork, _removeParked, _cancel, _audit, _setMeta, _listRunning, _isPurged;
     private readonly SqliteLedger _ledger;
+    private readonly SqlitePurge _purge;
 
     // The random parts of ids, a block at a time: each call of the system's generator costs as much as many ids.
     private readonly long[] _tokens = new long[128];
@@ -98,11 +102,13 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
             """);
         _addWork = Prepare("INSERT INTO work(seq, handler, state, generation, attempt, epoch, due_at) VALUES (?1, ?2, 1, ?3, 0, 0, ?4)");
         _removeParked = Prepare("DELETE FROM work WHERE seq = ?1 AND (handler = 0 OR state = 5)");
-        _cancel = Prepare($"UPDATE work SET {WorkTransitions.Cancel.Assignments}, due_at = NULL WHERE seq = ?1 AND {WorkTransitions.Cancel.Condition}");
+        _cancel = Prepare($"UPDATE work SET {WorkTransitions.Cancel.Assignments}, due_at = NULL, ended_at = ?2 WHERE seq = ?1 AND {WorkTransitions.Cancel.Condition}");
         _audit = Prepare("INSERT INTO audit(at, seq, action, reason) VALUES (?1, ?2, ?3, ?4)");
         _setMeta = Prepare("INSERT INTO meta(key, value) VALUES (?1, ?2) ON CONFLICT(key) DO UPDATE SET value = excluded.value");
         _listRunning = Prepare("UPDATE work SET due_at = ?3 WHERE seq >= ?1 AND seq < ?2 AND state = 0 AND due_at IS NULL");
+        _isPurged = Prepare("SELECT 1 FROM event WHERE seq = ?1 AND purged_at IS NOT NULL");
         _ledger = new SqliteLedger(handle);
+        _purge = new SqlitePurge(handle, _ledger);
     }
 
     public void Begin()
@@ -296,7 +302,16 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
             _claim.Bind(1, seq).Bind(2, handler).Step();
             var (generation, attempt, epoch, crashes) = ((int)_claim.Integer(0), (int)_claim.Integer(1), (int)_claim.Integer(2), (int)_claim.Integer(3));
             _claim.Reset();
-            _readEvent.Bind(1, seq).Step();
+            if (!_readEvent.Bind(1, seq).Step())
+            {
+                // Somebody removed the event and not its work, which would otherwise run for ever without being run.
+                var at = now.ToUnixTimeMilliseconds();
+                _readEvent.Reset();
+                _ends[WorkTransitions.Bury].Bind(1, seq).Bind(2, handler).Bind(3, epoch).Bind(4, (long?)null).Bind(5, at).Bind(6, at)
+                    .Bind(7, "The event of this work is not in the inbox any more.").Run();
+                continue;
+            }
+
             var stored = EventColumns.Read(_readEvent);
             items.Add(new WorkItem(stored, handler, generation, attempt, epoch, crashes));
             bytes += stored.Body.Length;
@@ -312,6 +327,11 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
         if (work.Count == 0)
         {
             return ChangeStatus.NotFound;
+        }
+
+        if (IsPurged(seq))
+        {
+            return ChangeStatus.Purged;
         }
 
         if (handlers.Count == 0 || !work.TrueForAll(static w => WorkTransitions.Replay.StartsFrom(w.State)))
@@ -346,7 +366,7 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
             return ChangeStatus.NotFound;
         }
 
-        if (_cancel.Bind(1, seq).Change() == 0)
+        if (_cancel.Bind(1, seq).Bind(2, now.ToUnixTimeMilliseconds()).Change() == 0)
         {
             return ChangeStatus.Refused;
         }
@@ -355,9 +375,46 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
         return ChangeStatus.Changed;
     }
 
+    /// <summary>Removes what was found past its time, unless that is not true any more.</summary>
+    /// <param name="found">What was found.</param>
+    /// <param name="limits">What is past its time.</param>
+    /// <param name="reached">Becomes the last number that was looked at, where the time was up before all were.</param>
+    public PurgeSlice Purge(IReadOnlyList<PastEvent> found, RetentionLimits limits, ref long reached)
+    {
+        var (started, now) = (_clock.GetTimestamp(), _clock.GetUtcNow());
+        var (bodies, events) = (0, 0);
+        foreach (var past in found)
+        {
+            if (past.IsWhole)
+            {
+                events += _purge.RemoveEvent(past.Seq, limits.EventsBefore) ? 1 : 0;
+            }
+            else
+            {
+                bodies += _purge.RemoveBody(past.Seq, limits.BodiesBefore, now) ? 1 : 0;
+            }
+
+            if (_clock.GetElapsedTime(started) >= MaxPurgeTime)
+            {
+                reached = past.Seq;
+                break;
+            }
+        }
+
+        return new PurgeSlice(PurgeStatus.More, bodies, events);
+    }
+
+    /// <summary>Removes the oldest lines of the audit.</summary>
+    public PurgeSlice PurgeAudit(int limit, DateTimeOffset before)
+    {
+        _purge.RemoveAudit(limit, before);
+        return new PurgeSlice(PurgeStatus.More);
+    }
+
     public void Dispose()
     {
         _known?.Dispose();
+        _purge.Dispose();
         _ledger.Dispose();
         foreach (var statement in _statements)
         {
@@ -455,6 +512,13 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
         }
 
         return _tokens[--_tokensLeft];
+    }
+
+    private bool IsPurged(long seq)
+    {
+        var isPurged = _isPurged.Bind(1, seq).Step();
+        _isPurged.Reset();
+        return isPurged;
     }
 
     private List<(int Handler, WorkState State, int Generation)> WorkOf(long seq)

@@ -23,6 +23,7 @@ internal sealed class SqliteInboxStore : IInboxStore
     private SqliteInboxSession? _session;
     private SqliteInboxWriter? _writer;
     private SqliteInboxReader? _reader;
+    private SqlitePurgePass? _purge;
 
     public SqliteInboxStore(SqliteInboxOptions options) => _options = options;
 
@@ -114,6 +115,9 @@ internal sealed class SqliteInboxStore : IInboxStore
     public ValueTask<ChangeStatus> CancelAsync(long seq, string reason, DateTimeOffset now) =>
         ChangeAsync(session => session.Cancel(seq, reason, now));
 
+    public async ValueTask<PurgeSlice> PurgeAsync(RetentionLimits limits) =>
+        Writer.IsBusy ? new PurgeSlice(PurgeStatus.Busy) : await (_purge ?? throw NotOpen()).NextAsync(limits).ConfigureAwait(false);
+
     public async ValueTask ProbeAsync() => await ChangeAsync(session =>
     {
         session.SetMeta("probe", 1);
@@ -172,6 +176,7 @@ internal sealed class SqliteInboxStore : IInboxStore
         _session.Commit();
         _started.Clear();
         _reader = new SqliteInboxReader(_options.Path);
+        _purge = new SqlitePurgePass(_reader, ChangeAsync);
         _copying = Connect(vfs: null);
         _writer = new SqliteInboxWriter(_session, _copying, _options);
         return recovered;
@@ -206,13 +211,15 @@ internal sealed class SqliteInboxStore : IInboxStore
         version.Step();
         var found = version.Integer(0);
         version.Reset();
-        if (found is 2 or 3)
+        if (found is < SqliteSchema.Oldest or > SqliteSchema.Version)
         {
-            ChangeSchema(handle, (found == 2 ? SqliteSchema.UpgradeFrom2 : "") + SqliteSchema.UpgradeFrom3);
+            throw new InboxException(
+                $"The inbox has schema version {found}; this program knows {SqliteSchema.Oldest} to {SqliteSchema.Version}. Use the version that wrote it.");
         }
-        else if (found != SqliteSchema.Version)
+
+        if (found < SqliteSchema.Version)
         {
-            throw new InboxException($"The inbox has schema version {found}; this program knows 2 to {SqliteSchema.Version}. Use the version that wrote it.");
+            ChangeSchema(handle, SqliteSchema.UpgradeFrom(found));
         }
     }
 
@@ -269,7 +276,7 @@ internal sealed class SqliteInboxStore : IInboxStore
         _connection?.Dispose();
         _started?.Dispose();
         _lock?.Dispose();
-        (_writer, _reader, _session, _copying, _connection, _started, _lock) = (null, null, null, null, null, null, null);
+        (_writer, _reader, _purge, _session, _copying, _connection, _started, _lock) = (null, null, null, null, null, null, null, null);
     }
 
     private static InvalidOperationException NotOpen() => new("The inbox is not open.");

@@ -57,6 +57,9 @@ internal sealed class SqliteInboxWriter : IDisposable
 
     public bool HasFailed => Volatile.Read(ref _failure) is not null;
 
+    /// <summary>Whether so much waits that what can wait should.</summary>
+    public bool IsBusy => Volatile.Read(ref _waiting) >= MaxBatchCommands / 4;
+
     /// <summary>Hands over a delivery, unless too much is waiting.</summary>
     public bool TryAppend(AppendCommand command)
     {

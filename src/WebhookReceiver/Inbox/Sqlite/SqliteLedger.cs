@@ -9,7 +9,7 @@ namespace WebhookReceiver.Inbox.Sqlite;
 /// <remarks>Used by the writer's thread alone. It knows no totals, only changes: a transaction that is undone leaves nothing to be corrected.</remarks>
 internal sealed class SqliteLedger(sqlite3 handle) : IDisposable
 {
-    private readonly SqliteStatement _write = new(handle, "UPDATE ledger SET events = events + ?1, open_work = open_work + ?2");
+    private readonly SqliteStatement _write = new(handle, "UPDATE ledger SET events = events + ?1, open_work = open_work + ?2, purged = purged + ?3");
     private Change _change, _saved;
 
     /// <summary>How many events this transaction stores.</summary>
@@ -27,6 +27,9 @@ internal sealed class SqliteLedger(sqlite3 handle) : IDisposable
     /// <summary>An event was stored.</summary>
     public void EventStored() => _change.Events++;
 
+    /// <summary>An event was removed, because its time was up.</summary>
+    public void EventPurged() => _change.Purged++;
+
     /// <summary>Work that was not there, or had succeeded, is open now.</summary>
     public void WorkOpened() => _change.OpenWork++;
 
@@ -36,13 +39,13 @@ internal sealed class SqliteLedger(sqlite3 handle) : IDisposable
     /// <summary>Writes what has changed; last, before the commit.</summary>
     public void Write()
     {
-        if (_change is not (0, 0))
+        if (_change is not (0, 0, 0))
         {
-            _write.Bind(1, _change.Events).Bind(2, _change.OpenWork).Run();
+            _write.Bind(1, _change.Events).Bind(2, _change.OpenWork).Bind(3, _change.Purged).Run();
         }
     }
 
     public void Dispose() => _write.Dispose();
 
-    private record struct Change(int Events, int OpenWork);
+    private record struct Change(int Events, int OpenWork, int Purged);
 }

@@ -49,6 +49,12 @@ internal static unsafe partial class SqliteNative
     [LibraryImport(Library, EntryPoint = "sqlite3_bind_zeroblob"), SuppressGCTransition]
     public static partial int BindZeros(nint statement, int index, int length);
 
+    [LibraryImport(Library, EntryPoint = "sqlite3_bind_value")]
+    public static partial int BindValue(nint statement, int index, nint value);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_column_value"), SuppressGCTransition]
+    public static partial nint Value(nint statement, int column);
+
     [LibraryImport(Library, EntryPoint = "sqlite3_column_type"), SuppressGCTransition]
     public static partial int Type(nint statement, int column);
 

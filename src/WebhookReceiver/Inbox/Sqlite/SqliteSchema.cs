@@ -5,7 +5,13 @@ internal static class SqliteSchema
 {
     public const long Version = 4;
 
-    /// <summary>Bodies stand last in their row, so that a list never walks through them.</summary>
+    /// <summary>The oldest that is taken over.</summary>
+    public const long Oldest = 2;
+
+    /// <summary>
+    /// Bodies stand last in their row, so that a list never walks through them; but for <c>purged_at</c>, of which nothing is stored until the body
+    /// is gone.
+    /// </summary>
     public const string Create = """
         CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
@@ -19,7 +25,7 @@ internal static class SqliteSchema
             happened_at INTEGER, received_at INTEGER NOT NULL, token INTEGER NOT NULL, secret INTEGER NOT NULL,
             content_type TEXT NOT NULL, headers TEXT NOT NULL, body_sha256 BLOB NOT NULL,
             data_start INTEGER NOT NULL, data_length INTEGER NOT NULL, data_field TEXT,
-            body BLOB NOT NULL) STRICT;
+            body BLOB NOT NULL, purged_at INTEGER) STRICT;
 
         -- The ids of events in runs, each in the order of its keys and never changed; see KnownEvents. A run without a row in dedupe_run is not
         -- complete: its ids are known from their events.
@@ -43,7 +49,7 @@ internal static class SqliteSchema
         CREATE INDEX work_running ON work(seq) WHERE due_at IS NOT NULL AND state = 0;
 
         -- One row; see SqliteLedger.
-        CREATE TABLE ledger(events INTEGER NOT NULL, open_work INTEGER NOT NULL) STRICT;
+        CREATE TABLE ledger(events INTEGER NOT NULL, open_work INTEGER NOT NULL, purged INTEGER NOT NULL DEFAULT 0) STRICT;
 
         CREATE TABLE attempt(
             seq INTEGER NOT NULL, handler INTEGER NOT NULL, epoch INTEGER NOT NULL, generation INTEGER NOT NULL, number INTEGER NOT NULL,
@@ -68,9 +74,16 @@ internal static class SqliteSchema
         UPDATE meta SET value = 3 WHERE key = 'schema';
         """;
 
-    /// <summary>From version 3.</summary>
-    public const string UpgradeFrom3 = """
+    /// <summary>From version 3: retention needs to know when work ended, which was not written down where a person ended it.</summary>
+    private const string UpgradeFrom3 = """
         ALTER TABLE work ADD COLUMN crash_count INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE event ADD COLUMN purged_at INTEGER;
+        ALTER TABLE ledger ADD COLUMN purged INTEGER NOT NULL DEFAULT 0;
+        UPDATE work SET ended_at = (SELECT received_at FROM event e WHERE e.seq = work.seq)
+            WHERE state BETWEEN 1 AND 5 AND state = 4 AND ended_at IS NULL;
         UPDATE meta SET value = 4 WHERE key = 'schema';
         """;
+
+    /// <summary>All that makes a file of an older version one of this version.</summary>
+    public static string UpgradeFrom(long version) => version == 2 ? UpgradeFrom2 + UpgradeFrom3 : UpgradeFrom3;
 }

@@ -70,6 +70,13 @@ internal sealed unsafe class SqliteStatement : IDisposable
         return this;
     }
 
+    /// <summary>Binds what stands in a column of another statement's row, whatever it is.</summary>
+    public SqliteStatement Bind(int index, SqliteStatement row, int column)
+    {
+        Check(SqliteNative.BindValue(_statement, index, SqliteNative.Value(row._statement, column)));
+        return this;
+    }
+
     /// <summary>Runs to the next row.</summary>
     /// <returns>Whether there is one.</returns>
     /// <exception cref="SqliteException">The statement failed; it is reset.</exception>
