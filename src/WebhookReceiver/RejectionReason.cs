@@ -25,5 +25,6 @@ internal enum RejectionReason
     BodyMalformed,
     EnvelopeInvalid,
     Overloaded,
+    DiskNearlyFull,
     StorageFailed,
 }

@@ -89,7 +89,7 @@ internal sealed class WebhookIntake(EnvelopeReader envelopes, HandlerRegistry ha
 
         if (status != AppendStatus.Committed)
         {
-            return new ReceiveResult.Rejected(status == AppendStatus.Overloaded ? RejectionReason.Overloaded : RejectionReason.StorageFailed);
+            return new ReceiveResult.Rejected(ReasonOf(status));
         }
 
         for (var part = 0; part < events.Length; part++)
@@ -107,6 +107,13 @@ internal sealed class WebhookIntake(EnvelopeReader envelopes, HandlerRegistry ha
 
         return new ReceiveResult.Stored(delivery.Source, events);
     }
+
+    private static RejectionReason ReasonOf(AppendStatus status) => status switch
+    {
+        AppendStatus.Overloaded => RejectionReason.Overloaded,
+        AppendStatus.NoSpace => RejectionReason.DiskNearlyFull,
+        _ => RejectionReason.StorageFailed,
+    };
 
     private static RejectionReason ReasonOf(SignatureOutcome outcome) => outcome switch
     {

@@ -63,6 +63,7 @@ public static class WebhookReceiverServiceCollectionExtensions
         services.AddSingleton<RejectionJournal>();
         services.AddSingleton<ManagementAuthorization>();
         services.AddSingleton<ReadinessProbe>();
+        services.AddSingleton<LivenessProbe>();
         services.AddSingleton<DrainState>();
 
         // In this order they start, and the other way round they stop; the server starts last and stops first.
@@ -72,6 +73,7 @@ public static class WebhookReceiverServiceCollectionExtensions
         services.AddHostedService(static provider => provider.GetRequiredService<InboxService>());
         services.AddHostedService<RetentionService>();
         services.AddHostedService(static provider => provider.GetRequiredService<Dispatcher>());
+        services.AddHostedService(static provider => provider.GetRequiredService<LivenessProbe>());
         services.AddHostedService(static provider => provider.GetRequiredService<DrainState>());
         services.AddHostedService<TransportCheck>();
         services.AddSingleton<IStartupFilter, TrustedProxies>();
@@ -90,6 +92,17 @@ public static class WebhookReceiverServiceCollectionExtensions
             Path = Path.Combine(provider.GetRequiredService<IHostEnvironment>().ContentRootPath, path!),
             Handlers = provider.GetRequiredService<HandlerRegistry>().Identities,
             Clock = provider.GetRequiredService<TimeProvider>(),
+            OnSpaceChanged = space =>
+            {
+                if (space.IsLow)
+                {
+                    Log.IntakeStopped(logger, space.Available, space.LowWater);
+                }
+                else
+                {
+                    Log.IntakeResumed(logger, space.Available);
+                }
+            },
             OnFailed = error =>
             {
                 Log.InboxFailed(logger, error);

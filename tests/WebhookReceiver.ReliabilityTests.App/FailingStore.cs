@@ -19,6 +19,8 @@ internal sealed class FailingStore(IInboxStore store, Failpoint failpoint) : IIn
 
     public bool IsOwner => store.IsOwner;
 
+    public InboxSpace? Space => store.Space;
+
     public IInboxReader Reader => store.Reader;
 
     /// <summary>Puts it in the place of the product's.</summary>
@@ -69,7 +71,11 @@ internal sealed class FailingStore(IInboxStore store, Failpoint failpoint) : IIn
 
     public ValueTask<ChangeStatus> CancelAsync(long seq, string reason, DateTimeOffset now) => store.CancelAsync(seq, reason, now);
 
+    public ValueTask<PurgeSlice> PurgeAsync(RetentionLimits limits) => store.PurgeAsync(limits);
+
     public ValueTask ProbeAsync() => store.ProbeAsync();
+
+    public ValueTask PingAsync() => store.PingAsync();
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
 }

@@ -13,13 +13,14 @@ internal sealed class ManagementOperations : IOperationFilter
     {
         var document = context.Document;
         var path = context.ApiDescription.RelativePath ?? "";
-        if (path == "readyz")
+        switch (path)
         {
-            operation.Responses!["503"] = new OpenApiResponse
-            {
-                Description = "Not ready: starting, draining or failed.",
-                Content = new Dictionary<string, IOpenApiMediaType> { ["application/json"] = Json(operation, """{"status":"draining"}""") },
-            };
+            case "readyz":
+                Fail("Not ready: starting, draining, full (the disk is) or failed.", """{"status":"draining"}""");
+                break;
+            case "livez":
+                Fail("The inbox's writer is stalled, or a quarter of the handlers' slots is stuck.", """{"status":"stalled"}""");
+                break;
         }
 
         if (ManagementExamples.Of(operation.OperationId ?? path) is { } example && operation.Responses!.TryGetValue("200", out var response)
@@ -58,6 +59,12 @@ internal sealed class ManagementOperations : IOperationFilter
                 operation.RequestBody = Reason(context);
                 goto case "GetEvent";
         }
+
+        void Fail(string description, string example) => operation.Responses!["503"] = new OpenApiResponse
+        {
+            Description = description,
+            Content = new Dictionary<string, IOpenApiMediaType> { ["application/json"] = Json(operation, example) },
+        };
 
         void Refuse(int status, string description, string code, string title) =>
             operation.Responses![status.ToString(System.Globalization.CultureInfo.InvariantCulture)] = Problems.Response(document, description, status, code, title);

@@ -35,6 +35,9 @@ internal static class EventIds
     public const int LeaseNotRenewed = 4005;
     public const int Purged = 4006;
     public const int PurgeFailed = 4007;
+    public const int IntakeStopped = 4008;
+    public const int IntakeResumed = 4009;
+    public const int NotAlive = 4010;
 
     public const int OperatorAction = 5000;
 }

@@ -28,6 +28,9 @@ internal sealed class InboxGauges(IInboxStore store, TimeProvider clock)
     /// <summary>Events that are gone because their time was up.</summary>
     public IEnumerable<Measurement<long>> Purged() => Counts() is { } counts ? [new Measurement<long>(counts.Purged)] : [];
 
+    /// <summary>What is free on the disk.</summary>
+    public IEnumerable<Measurement<long>> FreeSpace() => store.Space is { } space ? [new Measurement<long>(space.Available)] : [];
+
     /// <returns><see langword="null"/> if the inbox cannot be read: a gap is the truth then, and must not take the other metrics with it.</returns>
     private InboxCounts? Counts()
     {

@@ -111,6 +111,15 @@ internal static partial class Log
     [LoggerMessage(EventIds.PurgeFailed, LogLevel.Error, "Retention could not go on; it tries again later", EventName = "PurgeFailed")]
     public static partial void PurgeFailed(ILogger logger, Exception error);
 
+    [LoggerMessage(EventIds.IntakeStopped, LogLevel.Error, "The inbox's disk is nearly full: {AvailableBytes} bytes are free, and {LowWaterBytes} must be. Deliveries are answered 503 until there is room; what is stored is still handled", EventName = "IntakeStopped")]
+    public static partial void IntakeStopped(ILogger logger, long availableBytes, long lowWaterBytes);
+
+    [LoggerMessage(EventIds.IntakeResumed, LogLevel.Information, "There is room again on the inbox's disk, {AvailableBytes} bytes: deliveries are taken", EventName = "IntakeResumed")]
+    public static partial void IntakeResumed(ILogger logger, long availableBytes);
+
+    [LoggerMessage(EventIds.NotAlive, LogLevel.Critical, "/livez fails: {Status}. Stalled: the inbox's writer takes nothing up; stuck: handlers that ignore their token hold a quarter of the slots. A restart loses nothing", EventName = "NotAlive")]
+    public static partial void NotAlive(ILogger logger, string status);
+
     [LoggerMessage(EventIds.OperatorAction, LogLevel.Information, "Operator: {Action} of {Id}, {Result}", EventName = "OperatorAction")]
     public static partial void OperatorAction(ILogger logger, string action, string id, string result);
 }

@@ -49,6 +49,7 @@ internal sealed class WebhookMetrics
     {
         _meter.CreateObservableGauge("webhook.events", gauges.Events, "{event}", "Events in the inbox by state.");
         _meter.CreateObservableCounter("webhook.purged", gauges.Purged, "{event}", "Events that were removed because their time was up.");
+        _meter.CreateObservableGauge("webhook.inbox.free_space", gauges.FreeSpace, "By", "What is free on the disk of the inbox.");
         _meter.CreateObservableGauge("webhook.unaccounted", gauges.Unaccounted, "{work}", "Open work whose rows are gone: 0, unless somebody removed them behind the product's back.");
     }
 

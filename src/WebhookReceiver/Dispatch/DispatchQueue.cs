@@ -27,6 +27,9 @@ internal sealed class DispatchQueue : IDisposable
     /// <summary>What the slots are running now.</summary>
     public IEnumerable<WorkItem> Running => _slots.Select(static slot => slot.Running).OfType<WorkItem>();
 
+    /// <summary>How many slots are held by attempts that have gone on for so long after their token was cancelled.</summary>
+    public int Overrun(TimeSpan time) => _slots.Count(slot => slot.HasOverrun(time));
+
     /// <summary>Starts to run what waits.</summary>
     public void Open(DispatchSlot[] slots)
     {

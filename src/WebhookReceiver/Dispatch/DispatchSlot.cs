@@ -18,9 +18,26 @@ internal sealed class DispatchSlot(
     private CancellationTokenRegistration _registration;
     private CancellationToken _interrupted;
     private volatile WorkItem? _running;
+    private volatile Overrun? _overrun;
 
     /// <summary>The attempt that runs now.</summary>
     public WorkItem? Running => _running;
+
+    /// <summary>Whether the attempt has gone on for so long after its token was cancelled, as far as that was seen: ask again and again.</summary>
+    public bool HasOverrun(TimeSpan time)
+    {
+        if (_running is not { } item || _limit is not { IsCancellationRequested: true })
+        {
+            return false;
+        }
+
+        if (_overrun is not { } seen || !ReferenceEquals(seen.Item, item))
+        {
+            _overrun = seen = new Overrun(item, clock.GetTimestamp());
+        }
+
+        return clock.GetElapsedTime(seen.SeenAt) >= time;
+    }
 
     void IThreadPoolWorkItem.Execute() => _ = RunAsync();
 
@@ -69,4 +86,6 @@ internal sealed class DispatchSlot(
         _registration = interrupted.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _limit);
         return _limit;
     }
+
+    private sealed record Overrun(WorkItem Item, long SeenAt);
 }

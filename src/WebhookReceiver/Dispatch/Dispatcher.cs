@@ -56,6 +56,9 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     /// <summary>How much work is held in memory.</summary>
     public int InMemory => _room.Items;
 
+    /// <summary>Whether handlers that ignore their token have held at least a quarter of the slots for so long beyond their time limit.</summary>
+    public bool IsStuck(TimeSpan time) => _queue.Overrun(time) is > 0 and var count && count * 4 >= _concurrency;
+
     /// <summary>Makes room for an event before it is stored.</summary>
     /// <returns><see langword="false"/> if there is none: store it as pending.</returns>
     public bool TryReserve(int handlers, int bodyLength) =>

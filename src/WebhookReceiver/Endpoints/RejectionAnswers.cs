@@ -27,6 +27,7 @@ internal static class RejectionAnswers
         RejectionReason.EnvelopeInvalid => new(400, "WHR2008", "The envelope of the event is not valid."),
         RejectionReason.HandshakeRefused => new(403, "WHR2016", "The handshake was refused."),
         RejectionReason.Overloaded => new(503, "WHR4001", "Too much is waiting to be stored; nothing was acknowledged. Send the event again.", RetryAfterSeconds: 5),
+        RejectionReason.DiskNearlyFull => new(503, "WHR4003", "There is no room for the event at the moment; nothing was acknowledged. Send it again.", RetryAfterSeconds: 30),
         RejectionReason.StorageFailed => new(503, "WHR4002", "The event could not be stored; nothing was acknowledged. Send it again.", RetryAfterSeconds: 30),
         _ => NotVerified,
     };

@@ -21,6 +21,12 @@ internal interface IInboxStore : IAsyncDisposable
     bool IsOwner { get; }
 
     /// <summary>
+    /// What is free on the disk that the store writes to, as it was measured a moment ago; <see langword="null"/> where that is not this machine's to know. While
+    /// it is low, deliveries are refused and everything else goes on.
+    /// </summary>
+    InboxSpace? Space { get; }
+
+    /// <summary>
     /// Opens the store: makes or checks the schema, numbers the handlers, and makes pending what was running in a process that has ended, or dead what
     /// has ended it too often.
     /// </summary>
@@ -84,6 +90,12 @@ internal interface IInboxStore : IAsyncDisposable
     /// <summary>Commits an empty change, to show that the store can be written.</summary>
     ValueTask ProbeAsync();
 
+    /// <summary>
+    /// Goes the way of a change through the store's own threads and loops, and changes nothing: that it comes back shows that they work. Whether a database or a disk does is not
+    /// what is asked.
+    /// </summary>
+    ValueTask PingAsync();
+
     /// <summary>Reads for operators.</summary>
     IInboxReader Reader { get; }
 }
@@ -122,6 +134,8 @@ internal enum AppendStatus
     Committed,
     /// <summary>Too much is waiting; nothing was stored.</summary>
     Overloaded,
+    /// <summary>The disk is nearly full; nothing was stored.</summary>
+    NoSpace,
     /// <summary>The write failed; nothing was acknowledged.</summary>
     Failed,
 }

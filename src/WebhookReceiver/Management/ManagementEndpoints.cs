@@ -37,14 +37,16 @@ internal static class ManagementEndpoints
         return api;
     }
 
-    internal static Ok<HealthStatus> Live() => TypedResults.Ok(new HealthStatus("alive"));
+    internal static Results<Ok<HealthStatus>, JsonHttpResult<HealthStatus>> Live(LivenessProbe probe)
+    {
+        var status = probe.Check();
+        return status == LivenessProbe.Alive ? TypedResults.Ok(status) : Unavailable(status);
+    }
 
     internal static async Task<Results<Ok<HealthStatus>, JsonHttpResult<HealthStatus>>> Ready(ReadinessProbe probe)
     {
         var status = await probe.CheckAsync().ConfigureAwait(false);
-        return status == ReadinessProbe.Ready
-            ? TypedResults.Ok(status)
-            : TypedResults.Json(status, ManagementJson.Default.HealthStatus, statusCode: StatusCodes.Status503ServiceUnavailable);
+        return status == ReadinessProbe.Ready ? TypedResults.Ok(status) : Unavailable(status);
     }
 
     internal static async Task<Results<Ok<EventPage>, ProblemHttpResult>> ListEventsAsync(
@@ -214,6 +216,9 @@ internal static class ManagementEndpoints
 
     private static async Task<EventDetail?> FindAsync(string id, IInboxStore store, CancellationToken cancellationToken) =>
         PublicId.TryParse(id, out var seq, out var token) ? await store.Reader.FindAsync(seq, token, cancellationToken).ConfigureAwait(false) : null;
+
+    private static JsonHttpResult<HealthStatus> Unavailable(HealthStatus status) =>
+        TypedResults.Json(status, ManagementJson.Default.HealthStatus, statusCode: StatusCodes.Status503ServiceUnavailable);
 
     private static EventHandlerDetails Describe(WorkDetail work) => new(
         work.Handler, work.State.Name(), work.DueAt,

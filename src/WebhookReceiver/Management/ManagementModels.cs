@@ -103,7 +103,7 @@ internal sealed record SourceSummary(string Name, string Sender, int Secrets, in
 internal sealed record InboxStats(IReadOnlyDictionary<string, long> States, long Unaccounted, long Purged, long Duplicates, long Rejected);
 
 /// <summary>The health of the process.</summary>
-/// <param name="Status">ready, starting, draining, failed; for liveness: alive.</param>
+/// <param name="Status">ready, starting, draining, full, failed; for liveness: alive, stalled, stuck.</param>
 internal sealed record HealthStatus(string Status);
 
 /// <summary>The serializer of the management API: compiled, so that it works trimmed as well.</summary>

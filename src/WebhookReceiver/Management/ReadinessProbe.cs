@@ -5,7 +5,10 @@ using WebhookReceiver.Sources;
 
 namespace WebhookReceiver.Management;
 
-/// <summary>Says the truth about readiness: sources are loaded, a write has reached the disk just now, the listeners are open, no stop is under way.</summary>
+/// <summary>
+/// Says the truth about readiness: sources are loaded, a write has reached the disk just now and there is room for more, the listeners are open, no stop is
+/// under way.
+/// </summary>
 internal sealed class ReadinessProbe(IInboxStore store, SourceRegistry sources, DrainState drain, IHostApplicationLifetime lifetime, TimeProvider clock)
 {
     public static readonly HealthStatus Ready = new("ready");
@@ -15,7 +18,9 @@ internal sealed class ReadinessProbe(IInboxStore store, SourceRegistry sources, 
 
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(5);
 
-    private long _lastCommit = long.MinValue;
+    private readonly Lock _gate = new();
+    private Task? _probe;
+    private long? _lastCommit;
 
     public async Task<HealthStatus> CheckAsync()
     {
@@ -29,26 +34,52 @@ internal sealed class ReadinessProbe(IInboxStore store, SourceRegistry sources, 
             return new HealthStatus("starting");
         }
 
-        return store.HasFailed || !store.IsOwner || !await CanCommitAsync().ConfigureAwait(false) ? new HealthStatus("failed") : Ready;
+        if (store.HasFailed || !store.IsOwner)
+        {
+            return new HealthStatus("failed");
+        }
+
+        if (store.Space is { IsLow: true })
+        {
+            return new HealthStatus("full");
+        }
+
+        return await CanCommitAsync().ConfigureAwait(false) ? Ready : new HealthStatus("failed");
     }
 
     private async Task<bool> CanCommitAsync()
     {
-        var last = Volatile.Read(ref _lastCommit);
-        if (last != long.MinValue && clock.GetElapsedTime(last) < ProbeInterval)
-        {
-            return true;
-        }
-
         try
         {
-            await store.ProbeAsync().AsTask().WaitAsync(ProbeTimeout, clock).ConfigureAwait(false);
-            Volatile.Write(ref _lastCommit, clock.GetTimestamp());
+            await Probe().WaitAsync(ProbeTimeout, clock).ConfigureAwait(false);
             return true;
         }
         catch (Exception error) when (error is DbException or TimeoutException or InvalidOperationException)
         {
             return false;
+        }
+    }
+
+    /// <summary>The commit that is under way, or a new one: however many ask while a disk stands still, one write waits for it.</summary>
+    private Task Probe()
+    {
+        lock (_gate)
+        {
+            if (_lastCommit is { } last && clock.GetElapsedTime(last) < ProbeInterval)
+            {
+                return Task.CompletedTask;
+            }
+
+            return _probe is { IsCompleted: false } ? _probe : _probe = ProbeAsync();
+        }
+    }
+
+    private async Task ProbeAsync()
+    {
+        await store.ProbeAsync().ConfigureAwait(false);
+        lock (_gate)
+        {
+            _lastCommit = clock.GetTimestamp();
         }
     }
 }

@@ -28,6 +28,16 @@ internal sealed class SmallDisk : IDisposable
         }
     }
 
+    /// <summary>Takes all but so many bytes of it.</summary>
+    public void FillUntil(long free)
+    {
+        using var file = new FileStream(_ballast, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
+        while (new DriveInfo(Root).AvailableFreeSpace > free)
+        {
+            file.Write(new byte[64 * 1024]);
+        }
+    }
+
     public void Free() => File.Delete(_ballast);
 
     public void Dispose()

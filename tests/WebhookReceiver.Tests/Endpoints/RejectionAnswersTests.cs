@@ -32,6 +32,7 @@ public sealed class RejectionAnswersTests
         (RejectionReason.BodyMalformed, 400, "WHR2009", null, false),
         (RejectionReason.EnvelopeInvalid, 400, "WHR2008", null, false),
         (RejectionReason.Overloaded, 503, "WHR4001", "5", false),
+        (RejectionReason.DiskNearlyFull, 503, "WHR4003", "30", false),
         (RejectionReason.StorageFailed, 503, "WHR4002", "30", false),
     ];
 

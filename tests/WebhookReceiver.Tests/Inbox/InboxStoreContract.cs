@@ -662,6 +662,9 @@ public abstract partial class InboxStoreContract : IAsyncLifetime
         int[] SomeHandlers() => random.Next(4) switch { 0 => [], 1 => [First], 2 => [Second], _ => [First, Second] };
     }
 
+    [Fact]
+    public async Task Ping_OpenStore_ComesBack() => await _store.PingAsync();
+
     private protected async Task ReopenAsync()
     {
         await _store.DisposeAsync();

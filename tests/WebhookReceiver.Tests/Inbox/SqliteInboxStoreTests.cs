@@ -186,6 +186,35 @@ public sealed class SqliteInboxStoreTests : InboxStoreContract
         Assert.Equal(3L, DatabaseFile.Read(_directory.File("gone.db"), "SELECT state FROM work WHERE seq = 1"));
     }
 
+    [Fact]
+    public async Task Ping_WriterStandsStill_DoesNotComeBackUntilItGoesOn()
+    {
+        using var gate = new ManualResetEventSlim();
+        await using var store = new SqliteInboxStore(Options([]) with { Path = _directory.File("slow.db"), BeforeCommit = gate.Wait });
+        await store.OpenAsync(TestContext.Current.CancellationToken);
+        var probe = store.ProbeAsync().AsTask();
+
+        var ping = store.PingAsync().AsTask();
+
+        Assert.False(ping.IsCompleted);
+        gate.Set();
+        await Task.WhenAll(probe, ping);
+    }
+
+    [Fact]
+    public async Task Ping_Twice_WritesNothing()
+    {
+        await using var store = await OpenOtherAsync("ping.db");
+        var log = new FileInfo(_directory.File("ping.db-wal"));
+        var before = log.Length;
+
+        await store.PingAsync();
+        await store.PingAsync();
+
+        log.Refresh();
+        Assert.Equal(before, log.Length);
+    }
+
     private async Task<SqliteInboxStore> OpenOtherAsync(string name)
     {
         var store = new SqliteInboxStore(Options([new("", "new_order", "First")]) with { Path = _directory.File(name) });

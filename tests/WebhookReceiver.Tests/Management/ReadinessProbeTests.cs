@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using WebhookReceiver.Inbox;
 using WebhookReceiver.Management;
 using WebhookReceiver.Sources;
 using WebhookReceiver.Tests.Support;
@@ -54,6 +55,35 @@ public sealed class ReadinessProbeTests : IAsyncDisposable
 
         Assert.Equal("failed", await StatusAsync());
         Assert.Equal(0, _store.Probes);
+    }
+
+    [Fact]
+    public async Task Check_DiskIsNearlyFull_IsFullUntilThereIsRoom()
+    {
+        const long Total = 100L << 30;
+        _store.Space = new InboxSpace((512L << 20) - 1, Total);
+        Assert.Equal("full", await StatusAsync());
+
+        _store.Space = new InboxSpace(512L << 20, Total);
+        Assert.Equal("ready", await StatusAsync());
+    }
+
+    [Fact]
+    public async Task Check_ManyAtOnceWhileTheDiskStandsStill_LetOneWriteWait()
+    {
+        var never = new TaskCompletionSource();
+        _store.OnProbe = () => never.Task;
+        var checks = Enumerable.Range(0, 10).Select(_ => _probe.CheckAsync()).ToArray();
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        await Task.WhenAll(checks);
+        var later = _probe.CheckAsync();
+        _clock.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal("failed", (await later).Status);
+        Assert.All(checks, static check => Assert.Equal("failed", check.Result.Status));
+        Assert.Equal(1, _store.Probes);
+        never.SetResult();
+        Assert.Equal("ready", await StatusAsync());
     }
 
     [Fact]

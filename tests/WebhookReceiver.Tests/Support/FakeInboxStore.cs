@@ -14,6 +14,9 @@ internal sealed class FakeInboxStore : IInboxStore
     /// <summary>What becomes of a probe.</summary>
     public Func<Task> OnProbe { get; set; } = static () => Task.CompletedTask;
 
+    /// <summary>What becomes of a ping.</summary>
+    public Func<Task> OnPing { get; set; } = static () => Task.CompletedTask;
+
     /// <summary>What is read of it.</summary>
     public Func<IInboxReader> OnRead { get; set; } = static () => throw new NotSupportedException();
 
@@ -33,6 +36,8 @@ internal sealed class FakeInboxStore : IInboxStore
     public bool HasFailed { get; set; }
 
     public bool IsOwner { get; private set; } = true;
+
+    public InboxSpace? Space { get; set; }
 
     public IInboxReader Reader => OnRead();
 
@@ -74,6 +79,8 @@ internal sealed class FakeInboxStore : IInboxStore
         Probes++;
         await OnProbe();
     }
+
+    public async ValueTask PingAsync() => await OnPing();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

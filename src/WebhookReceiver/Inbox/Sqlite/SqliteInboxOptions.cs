@@ -16,6 +16,12 @@ internal sealed record SqliteInboxOptions
     /// <summary>How many ids are held in memory before they become a run on disk.</summary>
     public int IdsPerRun { get; init; } = KnownEvents.DefaultIdsPerRun;
 
+    /// <summary>Measures what is free on the disk; <see langword="null"/> to ask the system.</summary>
+    public Func<InboxSpace>? MeasureSpace { get; init; }
+
+    /// <summary>Called when the space has become low, or is not low any more.</summary>
+    public Action<InboxSpace> OnSpaceChanged { get; init; } = static _ => { };
+
     /// <summary>Called once when a write has failed for good.</summary>
     public Action<Exception> OnFailed { get; init; } = static _ => { };
 

@@ -24,10 +24,13 @@ internal sealed class SqliteInboxStore : IInboxStore
     private SqliteInboxWriter? _writer;
     private SqliteInboxReader? _reader;
     private SqlitePurgePass? _purge;
+    private SpaceMonitor? _space;
 
     public SqliteInboxStore(SqliteInboxOptions options) => _options = options;
 
     public bool HasFailed => _writer is { HasFailed: true };
+
+    public InboxSpace? Space => _space?.Last;
 
     public SqliteInboxOptions Options => _options;
 
@@ -73,6 +76,11 @@ internal sealed class SqliteInboxStore : IInboxStore
         if (HasFailed)
         {
             return new(AppendStatus.Failed);
+        }
+
+        if (Space is { IsLow: true })
+        {
+            return new(AppendStatus.NoSpace);
         }
 
         try
@@ -123,6 +131,8 @@ internal sealed class SqliteInboxStore : IInboxStore
         session.SetMeta("probe", 1);
         return true;
     }).ConfigureAwait(false);
+
+    public async ValueTask PingAsync() => await ChangeAsync(static _ => true).ConfigureAwait(false);
 
     public ValueTask DisposeAsync()
     {
@@ -177,6 +187,8 @@ internal sealed class SqliteInboxStore : IInboxStore
         _started.Clear();
         _reader = new SqliteInboxReader(_options.Path);
         _purge = new SqlitePurgePass(_reader, ChangeAsync);
+        var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(_options.Path))!;
+        _space = new SpaceMonitor(_options.MeasureSpace ?? (() => SpaceMonitor.MeasureVolumeOf(folder)), _options.OnSpaceChanged, _options.Clock);
         _copying = Connect(vfs: null);
         _writer = new SqliteInboxWriter(_session, _copying, _options);
         return recovered;
@@ -262,6 +274,7 @@ internal sealed class SqliteInboxStore : IInboxStore
     private void CloseOnce()
     {
         var failed = HasFailed;
+        _space?.Dispose();
         _writer?.Dispose();
         _reader?.Dispose();
         _session?.Dispose();
