@@ -12,6 +12,16 @@ if (HealthCheckCommand.IsMeant(args))
     return await HealthCheckCommand.RunAsync(args[1..]);
 }
 
+if (BackupCommand.IsMeant(args))
+{
+    return await BackupCommand.RunAsync(args[1..], TimeProvider.System);
+}
+
+if (CheckCommand.IsMeant(args))
+{
+    return await CheckCommand.RunAsync(args[1..]);
+}
+
 try
 {
     // The receiver reads its files again by itself. The usual watcher looks at all that is written below the content root, the inbox too.

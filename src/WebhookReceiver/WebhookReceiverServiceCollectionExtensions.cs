@@ -103,6 +103,18 @@ public static class WebhookReceiverServiceCollectionExtensions
                     Log.IntakeResumed(logger, space.Available);
                 }
             },
+            OnUpgraded = upgrade => Log.InboxUpgraded(logger, upgrade.From, upgrade.Backup),
+            OnChecked = problems =>
+            {
+                if (problems.Count == 0)
+                {
+                    Log.InboxChecked(logger);
+                }
+                else
+                {
+                    Log.InboxDamaged(logger, string.Join("; ", problems));
+                }
+            },
             OnFailed = error =>
             {
                 Log.InboxFailed(logger, error);

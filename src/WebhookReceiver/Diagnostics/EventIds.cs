@@ -38,6 +38,9 @@ internal static class EventIds
     public const int IntakeStopped = 4008;
     public const int IntakeResumed = 4009;
     public const int NotAlive = 4010;
+    public const int InboxUpgraded = 4011;
+    public const int InboxChecked = 4012;
+    public const int InboxDamaged = 4013;
 
     public const int OperatorAction = 5000;
 }

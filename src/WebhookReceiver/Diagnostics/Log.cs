@@ -120,6 +120,15 @@ internal static partial class Log
     [LoggerMessage(EventIds.NotAlive, LogLevel.Critical, "/livez fails: {Status}. Stalled: the inbox's writer takes nothing up; stuck: handlers that ignore their token hold a quarter of the slots. A restart loses nothing", EventName = "NotAlive")]
     public static partial void NotAlive(ILogger logger, string status);
 
+    [LoggerMessage(EventIds.InboxUpgraded, LogLevel.Information, "The inbox was of schema version {Version} and is of this program's now; as it was it is kept at {Backup}, until you remove it", EventName = "InboxUpgraded")]
+    public static partial void InboxUpgraded(ILogger logger, long version, string backup);
+
+    [LoggerMessage(EventIds.InboxChecked, LogLevel.Information, "The inbox was not closed by the last process; its file was checked and is sound", EventName = "InboxChecked")]
+    public static partial void InboxChecked(ILogger logger);
+
+    [LoggerMessage(EventIds.InboxDamaged, LogLevel.Critical, "The file of the inbox is damaged: {Problems}. Run the command 'check', and restore a backup", EventName = "InboxDamaged")]
+    public static partial void InboxDamaged(ILogger logger, string problems);
+
     [LoggerMessage(EventIds.OperatorAction, LogLevel.Information, "Operator: {Action} of {Id}, {Result}", EventName = "OperatorAction")]
     public static partial void OperatorAction(ILogger logger, string action, string id, string result);
 }

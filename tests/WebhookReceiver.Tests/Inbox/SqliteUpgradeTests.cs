@@ -8,6 +8,7 @@ namespace WebhookReceiver.Tests.Inbox;
 public sealed class SqliteUpgradeTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
+    private InboxUpgrade? _upgrade;
 
     public void Dispose() => _directory.Dispose();
 
@@ -59,9 +60,75 @@ public sealed class SqliteUpgradeTests : IDisposable
         Assert.All(claimed, static item => Assert.False(item.IsSuspect));
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Open_OlderVersion_KeepsACopyOfItAsItWas(int version)
+    {
+        var path = _directory.File("inbox.db");
+        if (version == 2)
+        {
+            InboxOfVersion2.Create(path);
+        }
+        else
+        {
+            InboxOfVersion3.Create(path);
+        }
+
+        await using var store = NewStore();
+        await store.OpenAsync(TestContext.Current.CancellationToken);
+
+        var backup = _directory.File($"inbox.db.schema-{version}.backup");
+        Assert.Equal(new InboxUpgrade(version, backup), _upgrade);
+        Assert.Equal((long)version, DatabaseFile.Read(backup, "SELECT value FROM meta WHERE key = 'schema'"));
+        Assert.Equal(version == 2 ? 10L : 12L, DatabaseFile.Read(backup, "SELECT COUNT(*) FROM event"));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(backup));
+        Assert.Empty(Directory.GetFiles(_directory.Path, "*.partial"));
+    }
+
+    [Fact]
+    public async Task Open_OlderVersionThatCannotBeCopied_IsNotChanged()
+    {
+        var path = _directory.File("inbox.db");
+        InboxOfVersion3.Create(path);
+        Directory.CreateDirectory(path + ".schema-3.backup"); // where the copy would be
+
+        var error = await Assert.ThrowsAsync<InboxException>(() => NewStore().OpenAsync(TestContext.Current.CancellationToken));
+
+        Assert.Contains("Nothing was changed", error.Message, StringComparison.Ordinal);
+        Assert.Equal(3L, DatabaseFile.Read(path, "SELECT value FROM meta WHERE key = 'schema'"));
+        Assert.Empty(Directory.GetFiles(_directory.Path, "*.partial"));
+    }
+
+    [Fact]
+    public async Task Open_CopyOfAStartThatWasCutOff_IsReplaced()
+    {
+        InboxOfVersion3.Create(_directory.File("inbox.db"));
+        await File.WriteAllTextAsync(_directory.File("inbox.db.schema-3.backup"), "half of it", TestContext.Current.CancellationToken);
+
+        await using var store = NewStore();
+        await store.OpenAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(12L, DatabaseFile.Read(_upgrade!.Backup, "SELECT COUNT(*) FROM event"));
+    }
+
+    [Fact]
+    public async Task Open_ThisVersion_MakesNoCopy()
+    {
+        for (var time = 0; time < 2; time++)
+        {
+            await using var store = NewStore();
+            await store.OpenAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.Null(_upgrade);
+        Assert.Empty(Directory.GetFiles(_directory.Path, "*.backup"));
+    }
+
     private SqliteInboxStore NewStore() => new(new SqliteInboxOptions
     {
         Path = _directory.File("inbox.db"),
         Handlers = [new("", "new_order", "First"), new("", "new_order", "Second")],
+        OnUpgraded = upgrade => _upgrade = upgrade,
     });
 }

@@ -30,16 +30,10 @@ internal sealed class InboxLockFile : IDisposable
 /// <summary>Files and directories that only our own user may enter.</summary>
 internal static class PrivateFile
 {
-    public static FileStream Open(string path, FileShare share)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = share };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
+    public static FileStream Open(string path, FileShare share) => Open(path, FileMode.OpenOrCreate, share);
 
-        return new FileStream(path, options);
-    }
+    /// <exception cref="IOException">There is such a file already.</exception>
+    public static FileStream CreateNew(string path) => Open(path, FileMode.CreateNew, FileShare.None);
 
     public static void CreateDirectory(string path)
     {
@@ -51,5 +45,16 @@ internal static class PrivateFile
         {
             Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
+    }
+
+    private static FileStream Open(string path, FileMode mode, FileShare share)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new FileStream(path, options);
     }
 }

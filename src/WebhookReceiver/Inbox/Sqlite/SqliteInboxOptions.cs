@@ -22,6 +22,12 @@ internal sealed record SqliteInboxOptions
     /// <summary>Called when the space has become low, or is not low any more.</summary>
     public Action<InboxSpace> OnSpaceChanged { get; init; } = static _ => { };
 
+    /// <summary>Called when a copy was made of a file of an older program, which is then taken over.</summary>
+    public Action<InboxUpgrade> OnUpgraded { get; init; } = static _ => { };
+
+    /// <summary>Called when the file was checked, because the last process had not closed it; with what is wrong.</summary>
+    public Action<IReadOnlyList<string>> OnChecked { get; init; } = static _ => { };
+
     /// <summary>Called once when a write has failed for good.</summary>
     public Action<Exception> OnFailed { get; init; } = static _ => { };
 

@@ -25,6 +25,7 @@ internal sealed class SqliteInboxStore : IInboxStore
     private SqliteInboxReader? _reader;
     private SqlitePurgePass? _purge;
     private SpaceMonitor? _space;
+    private SqliteQuickCheck? _check;
 
     public SqliteInboxStore(SqliteInboxOptions options) => _options = options;
 
@@ -167,6 +168,7 @@ internal sealed class SqliteInboxStore : IInboxStore
         _lock = InboxLockFile.Take(_options.Path);
         _started = new StartedAttempts(_options.Path);
         PrivateFile.Open(_options.Path, FileShare.ReadWrite).Dispose();
+        var wasClosed = new FileInfo(_options.Path + "-wal") is not { Exists: true, Length: > 0 };
         var handle = _connection = Connect(SqliteLogVfs.Name);
         Pragma(handle, "foreign_keys", "1");
         Pragma(handle, "page_size", $"{PageSize}", readBack: false); // takes effect in an empty file alone
@@ -191,6 +193,7 @@ internal sealed class SqliteInboxStore : IInboxStore
         _space = new SpaceMonitor(_options.MeasureSpace ?? (() => SpaceMonitor.MeasureVolumeOf(folder)), _options.OnSpaceChanged, _options.Clock);
         _copying = Connect(vfs: null);
         _writer = new SqliteInboxWriter(_session, _copying, _options);
+        _check = wasClosed ? null : new SqliteQuickCheck(_options.Path, _options.OnChecked);
         return recovered;
     }
 
@@ -207,7 +210,7 @@ internal sealed class SqliteInboxStore : IInboxStore
         return handle;
     }
 
-    private static void CreateOrCheckSchema(sqlite3 handle)
+    private void CreateOrCheckSchema(sqlite3 handle)
     {
         using var exists = new SqliteStatement(handle, "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table'");
         exists.Step();
@@ -231,7 +234,29 @@ internal sealed class SqliteInboxStore : IInboxStore
 
         if (found < SqliteSchema.Version)
         {
+            CopyBeforeUpgrade(found);
             ChangeSchema(handle, SqliteSchema.UpgradeFrom(found));
+        }
+    }
+
+    /// <summary>The way back, should the new program be wrong: an older one does not open the file any more.</summary>
+    private void CopyBeforeUpgrade(long version)
+    {
+        var target = $"{_options.Path}.schema-{version}.backup";
+        var partial = SqliteBackup.PartialOf(target);
+        try
+        {
+            SqliteBackup.Copy(_options.Path, partial);
+
+            // One that is there already was made by a start that was cut off before it had changed anything.
+            File.Move(partial, target, overwrite: true);
+            _options.OnUpgraded(new InboxUpgrade(version, target));
+        }
+        catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            File.Delete(partial);
+            throw new InboxException(
+                $"The inbox {_options.Path} has schema version {version} and could not be copied to {target} before it is taken over: {error.Message} Nothing was changed. Make room for a copy beside it.", error);
         }
     }
 
@@ -274,6 +299,7 @@ internal sealed class SqliteInboxStore : IInboxStore
     private void CloseOnce()
     {
         var failed = HasFailed;
+        _check?.Dispose();
         _space?.Dispose();
         _writer?.Dispose();
         _reader?.Dispose();
@@ -289,8 +315,13 @@ internal sealed class SqliteInboxStore : IInboxStore
         _connection?.Dispose();
         _started?.Dispose();
         _lock?.Dispose();
-        (_writer, _reader, _purge, _session, _copying, _connection, _started, _lock) = (null, null, null, null, null, null, null, null);
+        (_check, _space, _writer, _reader, _purge, _session, _copying, _connection, _started, _lock) = (null, null, null, null, null, null, null, null, null, null);
     }
 
     private static InvalidOperationException NotOpen() => new("The inbox is not open.");
 }
+
+/// <summary>A file of an older schema that was taken over.</summary>
+/// <param name="From">Its version.</param>
+/// <param name="Backup">Where it is kept as it was.</param>
+internal sealed record InboxUpgrade(long From, string Backup);
