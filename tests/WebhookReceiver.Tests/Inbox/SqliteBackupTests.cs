@@ -132,6 +132,8 @@ public sealed class SqliteBackupTests : IDisposable
     [InlineData("DELETE FROM event WHERE seq > 2; DELETE FROM work WHERE seq > 2; UPDATE ledger SET events = 2, open_work = 1; UPDATE meta SET value = 5 WHERE key = 'running_from'", "The mark running_from is beyond the newest event, 2")]
     [InlineData("INSERT INTO dedupe_run VALUES (1, 4711, 0, x'00')", "Ids are known of events that came after the newest one, 4")]
     [InlineData("UPDATE work SET state = 0, due_at = NULL WHERE seq = 2; UPDATE meta SET value = 4 WHERE key = 'running_from'", "1 rows of work run and are not found when the receiver starts: 2")]
+    [InlineData("INSERT INTO dedupe_run VALUES (1, 4, 0, zeroblob(64)); INSERT INTO dedupe VALUES (1, x'61', 1, 1, 1, 1)", "1 known ids are not in the filters of their runs")]
+    [InlineData("INSERT INTO dedupe_run VALUES (1, 4, 0, x'00')", "A filter of known ids has a length that none has.")]
     [InlineData("DELETE FROM ledger", "The ledger is not there.")]
     [InlineData("UPDATE meta SET value = 99 WHERE key = 'schema'", "The schema version is 99; this program knows 2 to 4.")]
     [InlineData("DROP TABLE work", "This is not an inbox: its tables are not there.")]
@@ -145,6 +147,20 @@ public sealed class SqliteBackupTests : IDisposable
         DatabaseFile.Execute(Database, change);
 
         Assert.Contains(SqliteInspection.Inspect(Database).Problems, problem => problem.StartsWith(expected, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Inspect_IdsInRuns_AreSound()
+    {
+        await using var store = new SqliteInboxStore(new SqliteInboxOptions { Path = Database, Handlers = [new("", "new_order", "First")], IdsPerRun = 32 });
+        await store.OpenAsync(TestContext.Current.CancellationToken);
+        for (var i = 0; i < 500; i++)
+        {
+            await store.AppendAsync(TestEvents.Delivery(TestEvents.New($"e{i}"), true, 1));
+        }
+
+        Assert.True((long)DatabaseFile.Read(Database, "SELECT COUNT(*) FROM dedupe_run") > 5);
+        Assert.Empty(SqliteInspection.Inspect(Database).Problems);
     }
 
     [Fact]

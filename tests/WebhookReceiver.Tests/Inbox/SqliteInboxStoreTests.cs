@@ -186,6 +186,38 @@ public sealed class SqliteInboxStoreTests : InboxStoreContract
         Assert.Equal(3L, DatabaseFile.Read(_directory.File("gone.db"), "SELECT state FROM work WHERE seq = 1"));
     }
 
+    [Theory]
+    [InlineData("UPDATE event SET body_sha256 = x'00'")]
+    [InlineData("UPDATE event SET event_id = hex(zeroblob(600))")]
+    public async Task Open_RowThatMakesNoSense_KeepsTheInboxOpenForTheOthers(string change)
+    {
+        var path = _directory.File("row.db");
+        await using (var store = await OpenOtherAsync("row.db"))
+        {
+            await store.AppendAsync(TestEvents.Delivery(TestEvents.New("bad"), true, 1));
+            await store.AppendAsync(TestEvents.Delivery(TestEvents.New("good"), true, 1));
+        }
+
+        DatabaseFile.Execute(path, change + " WHERE event_id = 'bad'");
+        await using var reopened = await OpenOtherAsync("row.db");
+
+        var again = TestEvents.New("good");
+        await reopened.AppendAsync(TestEvents.Delivery(again, true, 1));
+        Assert.True(again.IsDuplicate);
+    }
+
+    [Fact]
+    public async Task Open_FilterThatIsNone_SaysThatTheFileIsDamaged()
+    {
+        var path = _directory.File("filter.db");
+        await (await OpenOtherAsync("filter.db")).DisposeAsync();
+        DatabaseFile.Execute(path, "INSERT INTO dedupe_run VALUES (1, 0, 0, x'00')");
+
+        var error = await Assert.ThrowsAsync<InboxException>(() => OpenOtherAsync("filter.db"));
+
+        Assert.Contains("its file is damaged", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Ping_WriterStandsStill_DoesNotComeBackUntilItGoesOn()
     {

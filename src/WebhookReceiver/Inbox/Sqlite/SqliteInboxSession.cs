@@ -299,7 +299,13 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
                 break;
             }
 
-            _claim.Bind(1, seq).Bind(2, handler).Step();
+            if (!_claim.Bind(1, seq).Bind(2, handler).Step())
+            {
+                // The index names work that is not there or not waiting: the file is damaged. To run it would be to run it for ever.
+                _claim.Reset();
+                continue;
+            }
+
             var (generation, attempt, epoch, crashes) = ((int)_claim.Integer(0), (int)_claim.Integer(1), (int)_claim.Integer(2), (int)_claim.Integer(3));
             _claim.Reset();
             if (!_readEvent.Bind(1, seq).Step())

@@ -58,6 +58,11 @@ internal sealed class SqliteInboxStore : IInboxStore
         {
             return Task.FromResult(Open());
         }
+        catch (Exception error) when (error is InvalidDataException or SqliteException { SqliteErrorCode: raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB })
+        {
+            Close();
+            throw new InboxException($"The inbox {_options.Path} cannot be opened, its file is damaged: {error.Message} Run the command check, and restore a backup.", error);
+        }
         catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException)
         {
             Close();

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
+using WebhookReceiver.Inbox.Sqlite.Dedupe;
 
 namespace WebhookReceiver.Inbox.Sqlite;
 
@@ -47,6 +48,7 @@ internal sealed class SqliteInspection
         var open = Number("SELECT COUNT(*) FROM work WHERE state <> 6") ?? 0;
         var purged = CheckLedger(version, events, open);
         CheckMarks();
+        CheckFilters();
         return new InspectionReport(version, events, purged, bodies, open, _problems);
     }
 
@@ -136,6 +138,30 @@ internal sealed class SqliteInspection
             "SELECT seq FROM work WHERE state = 0 AND due_at IS NULL AND seq < (SELECT value FROM meta WHERE key = 'running_from')");
     }
 
+    /// <summary>An id that its run's filter has lost would be taken for new.</summary>
+    private void CheckFilters()
+    {
+        var (seed, lost) = (Number("SELECT value FROM meta WHERE key = 'dedupe_seed'") ?? 0, 0L);
+        Try(() =>
+        {
+            using var run = new SqliteStatement(_handle, "SELECT run, filter FROM dedupe_run");
+            while (run.Step())
+            {
+                var filter = IdFilter.Read(run.BlobSpan(1));
+                using var ids = new SqliteStatement(_handle, "SELECT key FROM dedupe WHERE run = ?1");
+                ids.Bind(1, run.Integer(0));
+                while (ids.Step())
+                {
+                    lost += filter.MayContain(EventKey.Of(ids.BlobSpan(0), seed).Hash) ? 0 : 1;
+                }
+            }
+        });
+        if (lost > 0)
+        {
+            _problems.Add(string.Create(CultureInfo.InvariantCulture, $"{lost} known ids are not in the filters of their runs: their events would be taken for new."));
+        }
+    }
+
     private void Report(string what, string query)
     {
         var (count, named) = (0L, new List<string>());
@@ -198,6 +224,10 @@ internal sealed class SqliteInspection
         catch (SqliteException error) when (error.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_IOERR or raw.SQLITE_ERROR)
         {
             _problems.Add("SQLite: " + error.Message);
+        }
+        catch (InvalidDataException error)
+        {
+            _problems.Add(error.Message);
         }
     }
 }

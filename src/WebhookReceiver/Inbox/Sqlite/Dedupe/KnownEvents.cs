@@ -216,8 +216,9 @@ internal sealed class KnownEvents : IDisposable
         var number = 0L;
         while (next.Bind(1, number).Step())
         {
-            number = next.Integer(0);
+            var found = next.Integer(0);
             next.Reset();
+            number = found > number ? found : throw new InvalidDataException("The ids that are known are out of order.");
             if (!complete.Contains(number))
             {
                 _removed.Enqueue(number);
@@ -234,18 +235,20 @@ internal sealed class KnownEvents : IDisposable
         events.Bind(1, _watermark);
         while (events.Step())
         {
-            var length = 0;
-            Append(events.BlobSpan(2), ref length);
-            _key[length++] = 0;
-            Append(events.BlobSpan(3), ref length);
-            var known = new KnownEvent(events.Integer(0), events.Integer(1), BitConverter.ToInt64(events.BlobSpan(5)), events.Integer(4));
-            _recent.Add(EventKey.Of(_key.AsSpan(0, length), _seed), known);
-        }
+            var source = events.BlobSpan(2);
+            var eventId = events.BlobSpan(3);
+            var hash = events.BlobSpan(5);
+            var length = source.Length + 1 + eventId.Length;
+            if (length > _key.Length || hash.Length < sizeof(long))
+            {
+                continue; // damaged: no delivery has such an id, and one bad row must not keep the inbox shut
+            }
 
-        void Append(ReadOnlySpan<byte> text, ref int length)
-        {
-            text.CopyTo(_key.AsSpan(length));
-            length += text.Length;
+            source.CopyTo(_key);
+            _key[source.Length] = 0;
+            eventId.CopyTo(_key.AsSpan(source.Length + 1));
+            var known = new KnownEvent(events.Integer(0), events.Integer(1), BitConverter.ToInt64(hash), events.Integer(4));
+            _recent.Add(EventKey.Of(_key.AsSpan(0, length), _seed), known);
         }
     }
 
