@@ -8,10 +8,10 @@ internal static class EventColumns
 {
     public const string All = """
         e.seq, e.token, e.source, e.event_id, e.type, e.happened_at, e.received_at, e.content_type, e.headers, e.body_sha256,
-        e.data_start, e.data_length, e.data_field, e.secret, e.body
+        e.data_start, e.data_length, e.data_field, e.secret, e.body, e.purged_at
         """;
 
-    public const int Count = 15;
+    public const int Count = 16;
 
     public static InboxEvent Read(NpgsqlDataReader row) => new()
     {
@@ -28,6 +28,7 @@ internal static class EventColumns
         Data = new DataLocation(row.GetInt32(10), row.GetInt32(11), row.IsDBNull(12) ? null : row.GetString(12)),
         SecretIndex = row.GetInt32(13),
         Body = row.GetFieldValue<byte[]>(14),
+        BodyPurgedAt = row.IsDBNull(15) ? null : Time(row.GetInt64(15)),
         IsReadBack = true,
     };
 

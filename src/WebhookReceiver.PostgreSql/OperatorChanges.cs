@@ -47,11 +47,17 @@ internal sealed class OperatorChanges(NpgsqlDataSource source, DatabaseTime time
         ON CONFLICT (node, lane) DO UPDATE SET open_work = l.open_work + excluded.open_work
         """;
 
-    public Task<ChangeStatus> ReplayAsync(long seq, IReadOnlyList<int> handlers, string reason, DateTimeOffset now) => ChangeAsync(seq, async (connection, work) =>
+    public Task<ChangeStatus> ReplayAsync(long seq, IReadOnlyList<int> handlers, string reason, DateTimeOffset now) => ChangeAsync(seq, async (connection, held) =>
     {
+        var work = held.Work;
+        if (held.IsPurged)
+        {
+            return ChangeStatus.Purged;
+        }
+
         if (handlers.Count == 0 || work.Any(static w => !WorkTransitions.Replay.StartsFrom(w.State)))
         {
-            return false;
+            return ChangeStatus.Refused;
         }
 
         await using var replay = new NpgsqlBatch(connection)
@@ -72,14 +78,14 @@ internal sealed class OperatorChanges(NpgsqlDataSource source, DatabaseTime time
             },
         };
         await replay.ExecuteNonQueryAsync().ConfigureAwait(false);
-        return true;
+        return ChangeStatus.Changed;
     });
 
     public Task<ChangeStatus> CancelAsync(long seq, string reason, DateTimeOffset now) => ChangeAsync(seq, async (connection, _) =>
     {
         await using var cancel = new NpgsqlCommand($"""
             WITH cancelled AS (
-                UPDATE webhook_receiver.work SET {WorkTransitions.Cancel.Assignments}, due_at = NULL
+                UPDATE webhook_receiver.work SET {WorkTransitions.Cancel.Assignments}, due_at = NULL, ended_at = @at
                 WHERE seq = @seq AND {WorkTransitions.Cancel.Condition} RETURNING 1)
             INSERT INTO webhook_receiver.audit(at, seq, action, reason)
             SELECT @at, @seq, 'cancel', @reason WHERE EXISTS (SELECT FROM cancelled)
@@ -87,12 +93,12 @@ internal sealed class OperatorChanges(NpgsqlDataSource source, DatabaseTime time
         cancel.Parameters.Add(Value("seq", seq));
         cancel.Parameters.Add(Value("at", now.ToUnixTimeMilliseconds()));
         cancel.Parameters.Add(Value("reason", StorableText.Of(reason)!));
-        return await cancel.ExecuteNonQueryAsync().ConfigureAwait(false) > 0;
+        return await cancel.ExecuteNonQueryAsync().ConfigureAwait(false) > 0 ? ChangeStatus.Changed : ChangeStatus.Refused;
     });
 
     private static NpgsqlParameter<T> Value<T>(string name, T value) => new(name, value);
 
-    private async Task<ChangeStatus> ChangeAsync(long seq, Func<NpgsqlConnection, IReadOnlyList<WorkRow>, Task<bool>> change)
+    private async Task<ChangeStatus> ChangeAsync(long seq, Func<NpgsqlConnection, HeldEvent, Task<ChangeStatus>> change)
     {
         await using var connection = await source.OpenConnectionAsync().ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted).ConfigureAwait(false);
@@ -102,10 +108,11 @@ internal sealed class OperatorChanges(NpgsqlDataSource source, DatabaseTime time
         }
 
         // Two people may decide at the same moment: the event is held by one of them, and the other one then sees what became of it.
-        await using (var hold = new NpgsqlCommand("SELECT seq FROM webhook_receiver.event WHERE seq = $1 FOR NO KEY UPDATE", connection))
+        bool isPurged;
+        await using (var hold = new NpgsqlCommand("SELECT purged_at IS NOT NULL FROM webhook_receiver.event WHERE seq = $1 FOR NO KEY UPDATE", connection))
         {
             hold.Parameters.Add(new NpgsqlParameter<long> { TypedValue = seq });
-            await hold.ExecuteNonQueryAsync().ConfigureAwait(false);
+            isPurged = await hold.ExecuteScalarAsync().ConfigureAwait(false) is true;
         }
 
         var work = await WorkAsync(connection, seq).ConfigureAwait(false);
@@ -114,13 +121,13 @@ internal sealed class OperatorChanges(NpgsqlDataSource source, DatabaseTime time
             return ChangeStatus.NotFound;
         }
 
-        if (!await change(connection, work).ConfigureAwait(false))
+        var status = await change(connection, new HeldEvent(work, isPurged)).ConfigureAwait(false);
+        if (status == ChangeStatus.Changed)
         {
-            return ChangeStatus.Refused;
+            await transaction.CommitAsync().ConfigureAwait(false);
         }
 
-        await transaction.CommitAsync().ConfigureAwait(false);
-        return ChangeStatus.Changed;
+        return status;
     }
 
     private static async Task<IReadOnlyList<WorkRow>> WorkAsync(NpgsqlConnection connection, long seq)
@@ -153,6 +160,8 @@ internal sealed class OperatorChanges(NpgsqlDataSource source, DatabaseTime time
 
         return work;
     }
+
+    private readonly record struct HeldEvent(IReadOnlyList<WorkRow> Work, bool IsPurged);
 
     private readonly record struct WorkRow(WorkState State, int Generation, int Epoch);
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Npgsql;
 using WebhookReceiver.Inbox;
 using WebhookReceiver.PostgreSql.Nodes;
+using WebhookReceiver.PostgreSql.Retention;
 using WebhookReceiver.PostgreSql.Schema;
 using WebhookReceiver.PostgreSql.Writing;
 
@@ -19,6 +20,7 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
     private readonly OperatorChanges _changes;
     private readonly PostgreSqlInboxReader _reader;
     private readonly StartRecorder _starts;
+    private readonly PurgeWalk _purge;
     private readonly ConcurrentDictionary<int, RunningWork> _called = new();
     private HandlerNumbers? _handlers;
     private InboxWriter? _writer;
@@ -38,6 +40,7 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
         _claims = new WorkClaims(_source, _time, _held);
         _changes = new OperatorChanges(_source, _time, () => _lease.Node);
         _starts = new StartRecorder(_source);
+        _purge = new PurgeWalk(_source, () => _lease.Node, options.Clock);
         _reader = new PostgreSqlInboxReader(_source);
     }
 
@@ -48,6 +51,9 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
     public bool HasFailed => _worker is { HasFailed: true };
 
     public bool IsOwner => _lease.IsHeld;
+
+    /// <summary>The disk is the server's: one that is full refuses to write, which is answered 503.</summary>
+    public InboxSpace? Space => null;
 
     public IInboxReader Reader => _reader;
 
@@ -154,6 +160,12 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
 
     public async ValueTask<ChangeStatus> CancelAsync(long seq, string reason, DateTimeOffset now) =>
         await _changes.CancelAsync(seq, reason, now).ConfigureAwait(false);
+
+    public async ValueTask<PurgeSlice> PurgeAsync(RetentionLimits limits) =>
+        Writer.IsBusy ? new PurgeSlice(PurgeStatus.Busy) : await _purge.NextAsync(limits).ConfigureAwait(false);
+
+    /// <remarks>All loops here run on the thread pool, and wait for the server without a thread: what can hang is the pool.</remarks>
+    public async ValueTask PingAsync() => await Task.Run(static () => { }).ConfigureAwait(false);
 
     public async ValueTask ProbeAsync()
     {

@@ -39,10 +39,11 @@ internal sealed class NodeSweeper(NpgsqlDataSource source, DatabaseTime time, Ti
                 SELECT node, lane FROM webhook_receiver.ledger
                 WHERE node <> 0 AND node NOT IN (SELECT id FROM webhook_receiver.node)
                 ORDER BY node, lane FOR UPDATE SKIP LOCKED)
-            RETURNING events, open_work)
+            RETURNING events, open_work, purged)
         UPDATE webhook_receiver.ledger SET
             events = events + (SELECT COALESCE(SUM(g.events), 0) FROM gone g)::bigint,
-            open_work = open_work + (SELECT COALESCE(SUM(g.open_work), 0) FROM gone g)::bigint
+            open_work = open_work + (SELECT COALESCE(SUM(g.open_work), 0) FROM gone g)::bigint,
+            purged = purged + (SELECT COALESCE(SUM(g.purged), 0) FROM gone g)::bigint
         WHERE node = 0 AND EXISTS (SELECT FROM gone)
         """;
 

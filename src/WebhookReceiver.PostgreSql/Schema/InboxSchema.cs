@@ -35,7 +35,7 @@ internal static class InboxSchema
             happened_at bigint, received_at bigint NOT NULL, token bigint NOT NULL, secret int NOT NULL,
             content_type text NOT NULL, headers text NOT NULL, body_sha256 bytea NOT NULL,
             data_start int NOT NULL, data_length int NOT NULL, data_field text,
-            body bytea NOT NULL);
+            purged_at bigint, body bytea NOT NULL);
         ALTER TABLE webhook_receiver.event ALTER COLUMN body SET STORAGE EXTERNAL;
 
         -- The only thing that decides whether an event is known; it outlives the event.
@@ -43,6 +43,8 @@ internal static class InboxSchema
             source text COLLATE "C" NOT NULL, event_id text COLLATE "C" NOT NULL,
             seq bigint NOT NULL, token bigint NOT NULL, body_hash bigint NOT NULL, known_until bigint NOT NULL,
             PRIMARY KEY(source, event_id));
+        -- For what is not known any more; next to nothing to keep, since rows come in the order of that time.
+        CREATE INDEX dedupe_known_until ON webhook_receiver.dedupe USING brin(known_until);
 
         -- Open work alone: what has succeeded is moved to work_done. So it stays small however much is stored, an index with the state in it
         -- costs the usual event nothing (it goes from running to gone), and what is left of that is swept away in moments. Half of each page is
@@ -79,7 +81,7 @@ internal static class InboxSchema
         -- How many events were stored and how much work is open, by who counted: one row for each connection that writes, so that none waits for
         -- another. What ended processes counted stands in the row of node 0.
         CREATE TABLE webhook_receiver.ledger(
-            node int NOT NULL, lane int NOT NULL, events bigint NOT NULL, open_work bigint NOT NULL,
+            node int NOT NULL, lane int NOT NULL, events bigint NOT NULL, open_work bigint NOT NULL, purged bigint NOT NULL DEFAULT 0,
             PRIMARY KEY(node, lane))
             WITH (fillfactor = 20);
         INSERT INTO webhook_receiver.ledger(node, lane, events, open_work) VALUES (0, 0, 0, 0);

@@ -60,6 +60,9 @@ internal sealed class InboxWriter : IAsyncDisposable
         _lanes = [.. Enumerable.Range(1, Lanes).Select(lane => Task.Run(() => RunAsync(lane)))];
     }
 
+    /// <summary>Whether more is waiting than the next batches take at once, so that what can wait should.</summary>
+    public bool IsBusy => Volatile.Read(ref _waiting) >= MaxBatchCommands / 4;
+
     /// <summary>Hands over a delivery, unless too much is waiting.</summary>
     public bool TryAppend(AppendCommand command)
     {
