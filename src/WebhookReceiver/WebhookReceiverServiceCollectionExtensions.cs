@@ -104,6 +104,7 @@ public static class WebhookReceiverServiceCollectionExtensions
                 }
             },
             OnUpgraded = upgrade => Log.InboxUpgraded(logger, upgrade.From, upgrade.Backup),
+            OnMissing = missing => Log.EventsMissing(logger, missing.Last, missing.Stored),
             OnChecked = problems =>
             {
                 if (problems.Count == 0)

@@ -41,6 +41,7 @@ internal static class EventIds
     public const int InboxUpgraded = 4011;
     public const int InboxChecked = 4012;
     public const int InboxDamaged = 4013;
+    public const int EventsMissing = 4014;
 
     public const int OperatorAction = 5000;
 }

@@ -129,6 +129,9 @@ internal static partial class Log
     [LoggerMessage(EventIds.InboxDamaged, LogLevel.Critical, "The file of the inbox is damaged: {Problems}. Run the command 'check', and restore a backup", EventName = "InboxDamaged")]
     public static partial void InboxDamaged(ILogger logger, string problems);
 
+    [LoggerMessage(EventIds.EventsMissing, LogLevel.Error, "The inbox ends with event number {Last}, and {Stored} was stored: what came between was accepted and is gone. An older copy was restored, or the log (-wal) was removed. Ask the senders for it", EventName = "EventsMissing")]
+    public static partial void EventsMissing(ILogger logger, long last, long stored);
+
     [LoggerMessage(EventIds.OperatorAction, LogLevel.Information, "Operator: {Action} of {Id}, {Result}", EventName = "OperatorAction")]
     public static partial void OperatorAction(ILogger logger, string action, string id, string result);
 }

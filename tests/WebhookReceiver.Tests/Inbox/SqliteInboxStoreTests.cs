@@ -219,6 +219,73 @@ public sealed class SqliteInboxStoreTests : InboxStoreContract
     }
 
     [Fact]
+    public async Task Open_OlderCopyWasRestored_SaysWhatIsMissingAndGivesNoNumberTwice()
+    {
+        var path = _directory.File("restored.db");
+        await using (var store = await OpenOtherAsync("restored.db"))
+        {
+            await store.AppendAsync(TestEvents.Delivery(TestEvents.New("e1"), true, 1));
+            SqliteBackup.Copy(path, path + ".copy");
+            await store.AppendAsync(TestEvents.Delivery(TestEvents.New("e2"), true, 1));
+            await store.AppendAsync(TestEvents.Delivery(TestEvents.New("e3"), true, 1));
+        }
+
+        File.Move(path + ".copy", path, overwrite: true);
+        var missing = new List<MissingEvents>();
+        var later = TestEvents.New("e4");
+        for (var time = 0; time < 3; time++)
+        {
+            await using var store = new SqliteInboxStore(Options([new("", "new_order", "First")]) with { Path = path, OnMissing = missing.Add });
+            await store.OpenAsync(TestContext.Current.CancellationToken);
+            Assert.Empty(SqliteInspection.Inspect(path).Problems);
+            if (time == 1)
+            {
+                await store.AppendAsync(TestEvents.Delivery(later, true, 1));
+            }
+        }
+
+        // Until a new event comes.
+        Assert.Equal([new MissingEvents(1, 3), new MissingEvents(1, 3)], missing);
+        Assert.Equal(4, later.Seq);
+    }
+
+    [Fact]
+    public async Task Open_LogWasRemoved_SaysWhatIsMissing()
+    {
+        await using (var store = await OpenOtherAsync("killed.db"))
+        {
+            await store.AppendAsync(TestEvents.Delivery(TestEvents.New("e1"), true, 1));
+            File.Copy(_directory.File("killed.db"), _directory.File("without.db"));
+        }
+
+        File.Copy(_directory.File("killed.db.last"), _directory.File("without.db.last"));
+        MissingEvents? missing = null;
+        await using var reopened = new SqliteInboxStore(Options([]) with { Path = _directory.File("without.db"), OnMissing = found => missing = found });
+        await reopened.OpenAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(new MissingEvents(0, 1), missing);
+    }
+
+    [Fact]
+    public async Task Open_LastRowsWereBadOrFull_MissesNothing()
+    {
+        var missing = new List<MissingEvents>();
+        for (var time = 0; time < 2; time++)
+        {
+            await using var store = new SqliteInboxStore(Options([new("", "new_order", "First")]) with { Path = _directory.File("bad.db"), OnMissing = missing.Add });
+            await store.OpenAsync(TestContext.Current.CancellationToken);
+            var good = store.AppendAsync(TestEvents.Delivery(TestEvents.New($"good{time}"), true, 1)).AsTask();
+            var bad = store.AppendAsync(new InboxDelivery([TestEvents.New("bad")], [[1, 1]], BornRunning: true)).AsTask();
+            Assert.Equal([AppendStatus.Committed, AppendStatus.Failed], await Task.WhenAll(good, bad));
+            _failNextCommitWith = raw.SQLITE_FULL;
+            Assert.Equal(AppendStatus.Failed, await store.AppendAsync(TestEvents.Delivery(TestEvents.New("full"), true, 1)));
+            _failNextCommitWith = 0;
+        }
+
+        Assert.Empty(missing);
+    }
+
+    [Fact]
     public async Task Ping_WriterStandsStill_DoesNotComeBackUntilItGoesOn()
     {
         using var gate = new ManualResetEventSlim();

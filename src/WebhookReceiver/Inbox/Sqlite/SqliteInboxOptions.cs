@@ -25,6 +25,9 @@ internal sealed record SqliteInboxOptions
     /// <summary>Called when a copy was made of a file of an older program, which is then taken over.</summary>
     public Action<InboxUpgrade> OnUpgraded { get; init; } = static _ => { };
 
+    /// <summary>Called when events are missing from the end of the file.</summary>
+    public Action<MissingEvents> OnMissing { get; init; } = static _ => { };
+
     /// <summary>Called when the file was checked, because the last process had not closed it; with what is wrong.</summary>
     public Action<IReadOnlyList<string>> OnChecked { get; init; } = static _ => { };
 

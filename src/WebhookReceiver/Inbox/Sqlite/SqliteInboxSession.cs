@@ -36,6 +36,7 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
     private readonly SqliteStatement _workOf, _replay, _keepFirstTry, _addWork, _removeParked, _cancel, _audit, _setMeta, _listRunning, _isPurged;
     private readonly SqliteLedger _ledger;
     private readonly SqlitePurge _purge;
+    private readonly LastStored _lastStored;
 
     // The random parts of ids, a block at a time: each call of the system's generator costs as much as many ids.
     private readonly long[] _tokens = new long[128];
@@ -48,9 +49,9 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
     private long _runningFrom;
 
     /// <summary>Prepares the statements; inside no transaction.</summary>
-    public SqliteInboxSession(sqlite3 handle, TimeProvider clock, int idsPerRun)
+    public SqliteInboxSession(sqlite3 handle, LastStored lastStored, TimeProvider clock, int idsPerRun)
     {
-        (_handle, _clock, _idsPerRun) = (handle, clock, idsPerRun);
+        (_handle, _lastStored, _clock, _idsPerRun) = (handle, lastStored, clock, idsPerRun);
         SqliteNative.HookLog(handle.DangerousGetHandle(), &CountLog, _pagesInLog);
         _begin = Prepare("BEGIN IMMEDIATE");
         _commit = Prepare("COMMIT");
@@ -136,6 +137,10 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
         _ledger.Write();
         _commit.Run();
         _known.Committed();
+        if (_ledger.LastSeq > 0)
+        {
+            _lastStored.Seq = _ledger.LastSeq;
+        }
     }
 
     /// <summary>How many pages the log held after the last commit.</summary>
@@ -229,6 +234,15 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
             .Bind(5, transition.To == WorkState.Pending ? now : null).Bind(6, attempt.StartedAt).Bind(7, now).Bind(8, Error).Run();
         InsertAttempt(attempt.Seq, attempt.Handler, attempt.Epoch, generation, number, attempt.StartedAt, now, outcome, Error);
         return new CrashedAttempt(PublicIdOf(attempt.Seq), attempt.Handler, (int)crashes, outcome);
+    }
+
+    /// <summary>Gives no number again that was given to an event which is not there any more.</summary>
+    /// <returns>What is missing.</returns>
+    public MissingEvents? SkipMissing()
+    {
+        var missing = _lastStored.Seq > _lastSeq ? new MissingEvents(_lastSeq, _lastStored.Seq) : null;
+        _lastSeq = Math.Max(_lastSeq, _lastStored.Seq);
+        return missing;
     }
 
     public void SetMeta(string key, long value) => _setMeta.Bind(1, key).Bind(2, value).Run();
@@ -450,7 +464,7 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
             .Bind(7, e.Timestamp?.ToUnixTimeMilliseconds()).Bind(8, received).Bind(9, token).Bind(10, e.SecretIndex)
             .Bind(11, e.ContentType).Bind(12, e.Headers).Bind(13, e.BodySha256)
             .Bind(14, e.Data.Start).Bind(15, e.Data.Length).Bind(16, e.Data.FormField).Bind(17, e.Body).Run();
-        _ledger.EventStored();
+        _ledger.EventStored(seq);
         if (handlers.Length == 0)
         {
             _insertWork.Bind(1, seq).Bind(2, 0L).Bind(3, (long)WorkState.Parked).Bind(4, 0L).Bind(5, 0L).Bind(6, (long?)null).Run();

@@ -26,6 +26,7 @@ internal sealed class SqliteInboxStore : IInboxStore
     private SqlitePurgePass? _purge;
     private SpaceMonitor? _space;
     private SqliteQuickCheck? _check;
+    private LastStored? _lastStored;
 
     public SqliteInboxStore(SqliteInboxOptions options) => _options = options;
 
@@ -172,6 +173,7 @@ internal sealed class SqliteInboxStore : IInboxStore
 
         _lock = InboxLockFile.Take(_options.Path);
         _started = new StartedAttempts(_options.Path);
+        _lastStored = new LastStored(_options.Path);
         PrivateFile.Open(_options.Path, FileShare.ReadWrite).Dispose();
         var wasClosed = new FileInfo(_options.Path + "-wal") is not { Exists: true, Length: > 0 };
         var handle = _connection = Connect(SqliteLogVfs.Name);
@@ -181,7 +183,7 @@ internal sealed class SqliteInboxStore : IInboxStore
         Pragma(handle, "cache_size", "-16384"); // in KiB: the pages that are written again and again, with room to spare
         CreateOrCheckSchema(handle);
 
-        _session = new SqliteInboxSession(handle, _options.Clock, _options.IdsPerRun);
+        _session = new SqliteInboxSession(handle, _lastStored, _options.Clock, _options.IdsPerRun);
         _session.Begin();
         _session.Load();
         foreach (var handler in _options.Handlers)
@@ -192,6 +194,11 @@ internal sealed class SqliteInboxStore : IInboxStore
         var recovered = _session.Recover(_started.Read(), _options.Clock.GetUtcNow());
         _session.Commit();
         _started.Clear();
+        if (_session.SkipMissing() is { } missing)
+        {
+            _options.OnMissing(missing);
+        }
+
         _reader = new SqliteInboxReader(_options.Path);
         _purge = new SqlitePurgePass(_reader, ChangeAsync);
         var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(_options.Path))!;
@@ -319,8 +326,9 @@ internal sealed class SqliteInboxStore : IInboxStore
         _copying?.Dispose();
         _connection?.Dispose();
         _started?.Dispose();
+        _lastStored?.Dispose();
         _lock?.Dispose();
-        (_check, _space, _writer, _reader, _purge, _session, _copying, _connection, _started, _lock) = (null, null, null, null, null, null, null, null, null, null);
+        (_check, _space, _writer, _reader, _purge, _session, _copying, _connection, _started, _lastStored, _lock) = (null, null, null, null, null, null, null, null, null, null, null);
     }
 
     private static InvalidOperationException NotOpen() => new("The inbox is not open.");

@@ -15,6 +15,9 @@ internal sealed class SqliteLedger(sqlite3 handle) : IDisposable
     /// <summary>How many events this transaction stores.</summary>
     public int NewEvents => _change.Events;
 
+    /// <summary>The last event that this transaction stores; 0 if it stores none.</summary>
+    public long LastSeq => _change.LastSeq;
+
     /// <summary>A transaction begins.</summary>
     public void Begin() => _change = default;
 
@@ -25,7 +28,11 @@ internal sealed class SqliteLedger(sqlite3 handle) : IDisposable
     public void UndoToSave() => _change = _saved;
 
     /// <summary>An event was stored.</summary>
-    public void EventStored() => _change.Events++;
+    public void EventStored(long seq)
+    {
+        _change.Events++;
+        _change.LastSeq = seq;
+    }
 
     /// <summary>An event was removed, because its time was up.</summary>
     public void EventPurged() => _change.Purged++;
@@ -39,7 +46,7 @@ internal sealed class SqliteLedger(sqlite3 handle) : IDisposable
     /// <summary>Writes what has changed; last, before the commit.</summary>
     public void Write()
     {
-        if (_change is not (0, 0, 0))
+        if (_change is not (0, 0, 0, _))
         {
             _write.Bind(1, _change.Events).Bind(2, _change.OpenWork).Bind(3, _change.Purged).Run();
         }
@@ -47,5 +54,5 @@ internal sealed class SqliteLedger(sqlite3 handle) : IDisposable
 
     public void Dispose() => _write.Dispose();
 
-    private record struct Change(int Events, int OpenWork, int Purged);
+    private record struct Change(int Events, int OpenWork, int Purged, long LastSeq);
 }
