@@ -10,7 +10,7 @@ public sealed class FailpointTests(ITestOutputHelper output)
 {
     private const int Connections = 8;
     private const int PagesUntilCheckpoint = 4000;
-    private const int CallsOfAMigration = 40;
+    private const int CallsOfAMigration = 100;
 
     private static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(20);
 

@@ -63,10 +63,7 @@ internal static class BackupCommand
         }
         finally
         {
-            if (File.Exists(partial))
-            {
-                File.Delete(partial);
-            }
+            SqliteBackup.RemovePartial(partial);
         }
     }
 }

@@ -64,6 +64,26 @@ public sealed class SqliteRetentionTests : IDisposable
     }
 
     [Fact]
+    public async Task Purge_AllEvents_KeepsTheNewestFromWhichTheNextNumberIsMade()
+    {
+        await using (var store = await OpenAsync())
+        {
+            await NewSucceededAsync(store, "e1");
+            await NewSucceededAsync(store, "e2");
+            while ((await store.PurgeAsync(Limits(Later, Later))).Status != PurgeStatus.Done)
+            {
+            }
+        }
+
+        Assert.Equal(2L, DatabaseFile.Read(Database, "SELECT group_concat(seq) + 0 FROM event"));
+        File.Delete(Database + ".last"); // as in a copy
+        await using var reopened = await OpenAsync();
+        var next = TestEvents.New("e3");
+        await reopened.AppendAsync(TestEvents.Delivery(next, true, 1));
+        Assert.Equal(3, next.Seq);
+    }
+
+    [Fact]
     public async Task Purge_NothingIsPastItsTime_WritesNothing()
     {
         await using var store = await OpenAsync();

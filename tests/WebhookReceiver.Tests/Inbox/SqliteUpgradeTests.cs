@@ -104,12 +104,17 @@ public sealed class SqliteUpgradeTests : IDisposable
     public async Task Open_CopyOfAStartThatWasCutOff_IsReplaced()
     {
         InboxOfVersion3.Create(_directory.File("inbox.db"));
-        await File.WriteAllTextAsync(_directory.File("inbox.db.schema-3.backup"), "half of it", TestContext.Current.CancellationToken);
+        foreach (var left in new[] { "", ".partial", ".partial-journal" })
+        {
+            await File.WriteAllTextAsync(_directory.File("inbox.db.schema-3.backup" + left), "half of it", TestContext.Current.CancellationToken);
+        }
+
 
         await using var store = NewStore();
         await store.OpenAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(12L, DatabaseFile.Read(_upgrade!.Backup, "SELECT COUNT(*) FROM event"));
+        Assert.Empty(Directory.GetFiles(_directory.Path, "*.partial*"));
     }
 
     [Fact]

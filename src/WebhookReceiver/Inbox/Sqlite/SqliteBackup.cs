@@ -23,10 +23,9 @@ internal static class SqliteBackup
         try
         {
             using var to = Connect(target, SqliteOpenMode.ReadWrite);
+            SetJournal(to, "OFF"); // what is not copied to its end is thrown away
             from.BackupDatabase(to);
-            using var journal = to.CreateCommand();
-            journal.CommandText = "PRAGMA journal_mode = DELETE";
-            journal.ExecuteNonQuery();
+            SetJournal(to, "DELETE"); // and not WAL, as the source has it: the copy is one file
         }
         catch (SqliteException)
         {
@@ -39,6 +38,25 @@ internal static class SqliteBackup
     public static string PartialOf(string target) => $"{target}.{RandomNumberGenerator.GetHexString(8, lowercase: true)}.partial";
 
     public static SqliteConnection ConnectReadOnly(string path) => Connect(path, SqliteOpenMode.ReadOnly);
+
+    /// <summary>Removes what a copying left that was cut off.</summary>
+    public static void RemovePartial(string partial)
+    {
+        foreach (var suffix in new[] { "-journal", "-wal", "-shm", "" })
+        {
+            if (File.Exists(partial + suffix))
+            {
+                File.Delete(partial + suffix);
+            }
+        }
+    }
+
+    private static void SetJournal(SqliteConnection connection, string mode)
+    {
+        using var journal = connection.CreateCommand();
+        journal.CommandText = $"PRAGMA journal_mode = {mode}";
+        journal.ExecuteNonQuery();
+    }
 
     private static SqliteConnection Connect(string path, SqliteOpenMode mode)
     {

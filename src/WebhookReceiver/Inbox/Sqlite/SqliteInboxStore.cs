@@ -255,9 +255,10 @@ internal sealed class SqliteInboxStore : IInboxStore
     private void CopyBeforeUpgrade(long version)
     {
         var target = $"{_options.Path}.schema-{version}.backup";
-        var partial = SqliteBackup.PartialOf(target);
+        var partial = target + ".partial";
         try
         {
+            SqliteBackup.RemovePartial(partial);
             SqliteBackup.Copy(_options.Path, partial);
 
             // One that is there already was made by a start that was cut off before it had changed anything.
@@ -266,7 +267,7 @@ internal sealed class SqliteInboxStore : IInboxStore
         }
         catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException)
         {
-            File.Delete(partial);
+            SqliteBackup.RemovePartial(partial);
             throw new InboxException(
                 $"The inbox {_options.Path} has schema version {version} and could not be copied to {target} before it is taken over: {error.Message} Nothing was changed. Make room for a copy beside it.", error);
         }
