@@ -7,6 +7,7 @@ WORKDIR /src
 COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY src/WebhookReceiver.Senders/WebhookReceiver.Senders.csproj src/WebhookReceiver.Senders/
 COPY src/WebhookReceiver/WebhookReceiver.csproj src/WebhookReceiver/
+COPY src/WebhookReceiver.PostgreSql/WebhookReceiver.PostgreSql.csproj src/WebhookReceiver.PostgreSql/
 COPY src/WebhookReceiver.Host/WebhookReceiver.Host.csproj src/WebhookReceiver.Host/
 RUN dotnet restore src/WebhookReceiver.Host -a "${TARGETARCH:-$(dpkg --print-architecture)}" -p:PublishReadyToRun=true
 

@@ -1,3 +1,4 @@
+using WebhookReceiver;
 using WebhookReceiver.Host.Commands;
 using WebhookReceiver.Host.Configuration;
 using WebhookReceiver.Host.Demo;
@@ -32,7 +33,7 @@ try
     builder.AddTelemetry();
     builder.AddOpenApi();
     builder.ConfigureServer();
-    builder.Services.AddWebhookReceiver(builder.Configuration).AddSampleHandlers();
+    builder.Services.AddWebhookReceiver(builder.Configuration).AddPostgreSqlInbox().AddSampleHandlers();
     builder.AddWebhookManagement();
 
     await using var app = builder.Build();

@@ -25,6 +25,7 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
     private HandlerNumbers? _handlers;
     private InboxWriter? _writer;
     private NodeWorker? _worker;
+    private Task? _closing;
 
     public PostgreSqlInboxStore(PostgreSqlInboxOptions options)
     {
@@ -177,7 +178,16 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
     /// <summary>Looks for forgotten work at the next turn.</summary>
     internal void LookSoon() => _worker!.LookSoon();
 
-    public async ValueTask DisposeAsync()
+    /// <remarks>The inbox is closed when the host stops and once more with its services, perhaps at the same time: it is done once, and each waits for it.</remarks>
+    public ValueTask DisposeAsync()
+    {
+        lock (_called)
+        {
+            return new(_closing ??= CloseAsync());
+        }
+    }
+
+    private async Task CloseAsync()
     {
         if (_writer is not null)
         {

@@ -2,8 +2,6 @@ using FluentValidation;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WebhookReceiver;
 using WebhookReceiver.Diagnostics;
@@ -52,7 +50,9 @@ public static class WebhookReceiverServiceCollectionExtensions
         services.AddSingleton<WebhookIntake>();
         services.TryAddSingleton<IValidator<WebhookEnvelope>, WebhookEnvelopeValidator>();
         services.AddSingleton(static provider => new EnvelopeReader(new(provider.GetRequiredService<IValidator<WebhookEnvelope>>)));
-        services.AddSingleton(OpenInbox);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IInboxProvider, SqliteInboxProvider>());
+        services.AddSingleton<InboxContext>();
+        services.AddSingleton(CreateInbox);
         services.TryAddSingleton(static _ => new RetrySchedule(new Random()));
         services.AddSingleton<HandlerRegistry>();
         services.AddSingleton<EventDataBinder>();
@@ -81,47 +81,9 @@ public static class WebhookReceiverServiceCollectionExtensions
         return new WebhookReceiverBuilder(services);
     }
 
-    private static IInboxStore OpenInbox(IServiceProvider provider)
+    private static IInboxStore CreateInbox(IServiceProvider provider)
     {
-        var options = provider.GetRequiredService<IOptions<WebhookReceiverOptions>>().Value;
-        var lifetime = provider.GetRequiredService<IHostApplicationLifetime>();
-        var logger = provider.GetRequiredService<ILogger<InboxService>>();
-        InboxLocation.TryRead(options.Inbox.ConnectionString, out var path);
-        return new SqliteInboxStore(new SqliteInboxOptions
-        {
-            Path = Path.Combine(provider.GetRequiredService<IHostEnvironment>().ContentRootPath, path!),
-            Handlers = provider.GetRequiredService<HandlerRegistry>().Identities,
-            Clock = provider.GetRequiredService<TimeProvider>(),
-            OnSpaceChanged = space =>
-            {
-                if (space.IsLow)
-                {
-                    Log.IntakeStopped(logger, space.Available, space.LowWater);
-                }
-                else
-                {
-                    Log.IntakeResumed(logger, space.Available);
-                }
-            },
-            OnUpgraded = upgrade => Log.InboxUpgraded(logger, upgrade.From, upgrade.Backup),
-            OnMissing = missing => Log.EventsMissing(logger, missing.Last, missing.Stored),
-            OnChecked = problems =>
-            {
-                if (problems.Count == 0)
-                {
-                    Log.InboxChecked(logger);
-                }
-                else
-                {
-                    Log.InboxDamaged(logger, string.Join("; ", problems));
-                }
-            },
-            OnFailed = error =>
-            {
-                Log.InboxFailed(logger, error);
-                Environment.ExitCode = ExitCodes.StorageFailed;
-                lifetime.StopApplication();
-            },
-        });
+        var inbox = provider.GetRequiredService<IOptions<WebhookReceiverOptions>>().Value.Inbox;
+        return provider.GetServices<IInboxProvider>().First(kind => kind.Name == inbox.Provider).Create(inbox, provider.GetRequiredService<InboxContext>());
     }
 }

@@ -50,6 +50,7 @@ internal static class DemoSetup
 {
     private const string DemoKey = WebhookReceiverOptions.SectionName + ":Demo";
     private const string ConnectionKey = WebhookReceiverOptions.SectionName + ":Inbox:ConnectionString";
+    private const string ProviderKey = WebhookReceiverOptions.SectionName + ":Inbox:Provider";
     private const string SourceKey = WebhookReceiverOptions.SectionName + ":Sources:" + WebhookReceiverOptions.DefaultSourceName;
 
     public static void AddDemo(this WebApplicationBuilder builder)
@@ -61,7 +62,10 @@ internal static class DemoSetup
             return;
         }
 
-        var connection = builder.Configuration[ConnectionKey] is { Length: > 0 } text ? text : new InboxOptions().ConnectionString;
+        // Beside the embedded inbox, or where that would be: a database elsewhere keeps no files for us.
+        var usual = new InboxOptions();
+        var isEmbedded = builder.Configuration[ProviderKey] is not { Length: > 0 } provider || provider == usual.Provider;
+        var connection = isEmbedded && builder.Configuration[ConnectionKey] is { Length: > 0 } text ? text : usual.ConnectionString;
         if (!InboxLocation.TryRead(connection, out var path))
         {
             return; // the check of the options says what is wrong with it

@@ -7,7 +7,7 @@ namespace WebhookReceiver.Inbox;
 
 /// <summary>Opens the inbox before anything else starts and closes it when everything else has stopped.</summary>
 internal sealed class InboxService(
-    IInboxStore store, HandlerRegistry handlers, Dispatcher dispatcher, WebhookMetrics metrics, TimeProvider clock, ILogger<InboxService> logger) : IHostedService
+    IInboxStore store, HandlerRegistry handlers, Dispatcher dispatcher, WebhookMetrics metrics, TimeProvider clock, InboxContext context, ILogger<InboxService> logger) : IHostedService
 {
     private bool _isOpen;
 
@@ -26,10 +26,7 @@ internal sealed class InboxService(
         metrics.Observe(dispatcher);
         metrics.Observe(new InboxGauges(store, clock));
         Log.InboxOpened(logger, store.Location, recovered.Count);
-        foreach (var crashed in recovered.Crashed)
-        {
-            Log.Crashed(logger, crashed, handlers.Find(crashed.Handler)?.Identity.Name);
-        }
+        context.Crashed(recovered.Crashed);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => OpenAsync(cancellationToken);

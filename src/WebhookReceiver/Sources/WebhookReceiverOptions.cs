@@ -55,11 +55,15 @@ public sealed class WebhookReceiverOptions
 /// <summary>Where events are stored.</summary>
 public sealed class InboxOptions
 {
-    /// <summary>The kind of store: <c>Sqlite</c> (the default), and so far no other.</summary>
+    internal const string ConnectionStringKey = WebhookReceiverOptions.SectionName + ":Inbox:ConnectionString";
+
+    /// <summary>
+    /// The kind of store: <c>Sqlite</c> (the default), or <c>PostgreSql</c> where WebhookReceiver.PostgreSql is added, as it is in the container.
+    /// </summary>
     public string Provider { get; set; } = "Sqlite";
 
     /// <summary>
-    /// For Sqlite <c>Data Source=</c> and nothing else but a path on a local disk, relative to the content root. The default is
+    /// For PostgreSql Npgsql's, with a server and a database. For Sqlite <c>Data Source=</c> and nothing else but a path on a local disk, relative to the content root. The default is
     /// <c>Data Source=data/inbox.db</c>. The file and its directory are made if they are not there; one process uses it at a time.
     /// </summary>
     public string ConnectionString { get; set; } = "Data Source=data/inbox.db";

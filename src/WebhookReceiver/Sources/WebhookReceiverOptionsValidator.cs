@@ -2,12 +2,13 @@ using System.Net;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using WebhookReceiver.Endpoints;
+using WebhookReceiver.Inbox;
 using WebhookReceiver.Management;
 
 namespace WebhookReceiver.Sources;
 
 /// <summary>Finds everything that is wrong with the configuration at once; the program starts only when nothing is.</summary>
-internal sealed class WebhookReceiverOptionsValidator(IHostEnvironment environment, IServiceProvider services, ManagementSurface? management = null)
+internal sealed class WebhookReceiverOptionsValidator(IHostEnvironment environment, IEnumerable<IInboxProvider> inboxes, IServiceProvider services, ManagementSurface? management = null)
     : IValidateOptions<WebhookReceiverOptions>
 {
     public ValidateOptionsResult Validate(string? name, WebhookReceiverOptions options)
@@ -35,17 +36,17 @@ internal sealed class WebhookReceiverOptionsValidator(IHostEnvironment environme
             : ValidateOptionsResult.Fail(problems.Select(static problem => problem.ToString()));
     }
 
-    private static void ValidateInbox(InboxOptions inbox, List<ConfigurationProblem> problems)
+    private void ValidateInbox(InboxOptions inbox, List<ConfigurationProblem> problems)
     {
         const string Section = WebhookReceiverOptions.SectionName + ":Inbox";
-        if (inbox.Provider != "Sqlite")
+        if (inboxes.FirstOrDefault(kind => kind.Name == inbox.Provider) is not { } provider)
         {
-            problems.Add(new ConfigurationProblem("WHR1033", $"{Section}:Provider", $"'{inbox.Provider}' is not a store.", "Write Sqlite."));
+            problems.Add(new ConfigurationProblem(
+                "WHR1033", $"{Section}:Provider", $"'{inbox.Provider}' is not a store.", $"Write {string.Join(" or ", inboxes.Select(static kind => kind.Name))}."));
         }
-        else if (!Inbox.InboxLocation.TryRead(inbox.ConnectionString, out _))
+        else if (provider.Check(inbox) is { } problem)
         {
-            // The text may hold a password of another database: it is not repeated.
-            problems.Add(new ConfigurationProblem("WHR1034", $"{Section}:ConnectionString", "The connection string does not name a file.", "Write Data Source= and a path, such as Data Source=data/inbox.db."));
+            problems.Add(problem);
         }
 
         Check(inbox.BodyRetention, InboxOptions.MinBodyRetention, nameof(inbox.BodyRetention), "1 hour to 3650 days");

@@ -665,6 +665,15 @@ public abstract partial class InboxStoreContract : IAsyncLifetime
     [Fact]
     public async Task Ping_OpenStore_ComesBack() => await _store.PingAsync();
 
+    [Fact]
+    public async Task Dispose_TwiceAndAtOnce_IsDoneOnceAndNeitherThrows()
+    {
+        await NewRunningAsync();
+
+        await Task.WhenAll(_store.DisposeAsync().AsTask(), Task.Run(async () => await _store.DisposeAsync(), TestContext.Current.CancellationToken));
+        await _store.DisposeAsync();
+    }
+
     private protected async Task ReopenAsync()
     {
         await _store.DisposeAsync();

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using WebhookReceiver.Diagnostics;
+using WebhookReceiver.Inbox.Sqlite;
 using WebhookReceiver.Sources;
 using WebhookReceiver.Tests.Support;
 
@@ -161,7 +162,7 @@ public sealed class SourceLoaderTests : IDisposable
         var root = new WebhookConfigurationRoot(manager);
         var environment = new TestEnvironment(_directory.Path);
         var factory = new OptionsFactory<WebhookReceiverOptions>(
-            [root], [], [new WebhookReceiverOptionsValidator(environment, new ServiceCollection().BuildServiceProvider())]);
+            [root], [], [new WebhookReceiverOptionsValidator(environment, [new SqliteInboxProvider(environment, TimeProvider.System)], new ServiceCollection().BuildServiceProvider())]);
         _options = factory.Create(Options.DefaultName);
         return new SourceLoader(
             _registry, root, Options.Create(_options), factory, new FakeTimeProvider(), _log);
