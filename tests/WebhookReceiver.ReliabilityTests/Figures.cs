@@ -12,8 +12,10 @@ internal sealed record Figures(string Fault, string Title)
     /// <summary>Events that were answered 2xx.</summary>
     public long Events { get; set; }
 
+    /// <summary>Answered 2xx, and not stored or not handled.</summary>
     public long Lost { get; set; }
 
+    /// <summary>Handled, and never sent or with another body.</summary>
     public long Unexpected { get; set; }
 
     /// <summary>Events that were handled more than once.</summary>
@@ -31,7 +33,7 @@ internal sealed record Figures(string Fault, string Title)
     {
         Events += verdict.Acked;
         Lost += verdict.Lost.Count;
-        Unexpected += verdict.Unexpected.Count;
+        Unexpected += verdict.Unexpected.Count + verdict.Foreign.Count;
         Duplicates += verdict.Duplicates.Count;
     }
 

@@ -4,7 +4,7 @@ namespace WebhookReceiver.ReliabilityTests;
 
 /// <summary>
 /// The process is killed under load, again and again over one data directory. That shows the way back from any point of the program; that what
-/// was answered is on the disk and not in the page cache is shown by <see cref="FlushOrderTests"/>.
+/// was answered is on the disk and not in the page cache is shown by <see cref="FlushOrderTests"/> and <see cref="PowerCutTests"/>.
 /// </summary>
 public sealed class KillTests(ITestOutputHelper output)
 {
