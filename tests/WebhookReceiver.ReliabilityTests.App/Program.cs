@@ -11,7 +11,7 @@ NativeLibrary.SetDllImportResolver(
 
 var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddSingleton<EffectsFile>();
-builder.Services.AddWebhookReceiver(builder.Configuration).AddHandler<Counted, CountedHandler>("counted");
+builder.Services.AddWebhookReceiver(builder.Configuration).AddPostgreSqlInbox().AddHandler<Counted, CountedHandler>("counted");
 if (builder.Configuration["Failpoint"] is { } failpoint)
 {
     FailingStore.Add(builder.Services, Failpoint.Parse(failpoint));

@@ -108,6 +108,17 @@ internal sealed class HostProcess : IAsyncDisposable
         return true;
     }
 
+    /// <summary>Waits until a process that runs already is ready again.</summary>
+    public async Task UntilReadyAsync(TimeSpan limit)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!await IsReadyAsync())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < limit, $"Not ready within {limit}:\n{Output}");
+            await Task.Delay(PollInterval, TimeProvider.System);
+        }
+    }
+
     public async Task<bool> IsReadyAsync()
     {
         try
@@ -171,12 +182,13 @@ internal sealed class HostProcess : IAsyncDisposable
 
     /// <summary>SIGTERM.</summary>
     /// <param name="pid">The process; this one by default.</param>
-    public async Task TerminateAsync(int? pid = null)
-    {
-        using var kill = Process.Start("kill", ["-TERM", (pid ?? _process.Id).ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
-        Assert.Equal(0, kill.ExitCode);
-    }
+    public Task TerminateAsync(int? pid = null) => SignalAsync("TERM", pid);
+
+    /// <summary>SIGSTOP: the process stands still, and does not know it.</summary>
+    public Task PauseAsync() => SignalAsync("STOP");
+
+    /// <summary>SIGCONT.</summary>
+    public Task ContinueAsync() => SignalAsync("CONT");
 
     /// <summary>Waits until the process has ended.</summary>
     /// <returns>Its exit code.</returns>
@@ -210,6 +222,13 @@ internal sealed class HostProcess : IAsyncDisposable
 
         _process.Dispose();
         _management.Dispose();
+    }
+
+    private async Task SignalAsync(string signal, int? pid = null)
+    {
+        using var kill = Process.Start("kill", ["-" + signal, (pid ?? _process.Id).ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
     }
 
     private static (int Public, int Management) FreePorts()

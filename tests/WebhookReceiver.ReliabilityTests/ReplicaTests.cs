@@ -1,0 +1,159 @@
+using System.Globalization;
+using WebhookReceiver.PostgreSql.Tests.Support;
+
+namespace WebhookReceiver.ReliabilityTests;
+
+/// <summary>Several receivers share an inbox on PostgreSQL under load, and one of them dies, stands still, or loses its connections.</summary>
+public sealed class ReplicaTests(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    private const int Connections = 4;
+
+    /// <summary>A lease of 30 s, a sweep every 5 s, and 10 s to spare.</summary>
+    private static readonly TimeSpan TakeoverLimit = TimeSpan.FromSeconds(45);
+
+    /// <summary>Whose handlers had been called is a suspect, and suspects run one after the other: 32 of them, a fifth of a second each.</summary>
+    private static readonly TimeSpan SuspectsLimit = TakeoverLimit + TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(15);
+
+    [Theory(Explicit = true)]
+    [InlineData("F07 a", 2)]
+    [InlineData("F07 b", 3)]
+    public async Task Replicas_KilledUnderLoad_LoseNothingAndOthersTakeOver(string number, int count)
+    {
+        await database.EmptyAsync();
+        var figures = new Figures(number, string.Create(CultureInfo.InvariantCulture, $"one of {count} replicas on PostgreSQL is killed under load")) { Timed = "last kill to idle", Trials = Trials.Of(4, 50) };
+        var random = new Random(count);
+        var ledger = new Ledger();
+        await using var replicas = new Replicas(database.ConnectionString, count, TimeSpan.FromMilliseconds(20));
+        await replicas.StartAsync();
+        var killed = 0L;
+        for (var trial = 1; trial <= figures.Trials; trial++)
+        {
+            using var client = new LoadClient(ledger);
+            using var stop = new CancellationTokenSource();
+            var loads = replicas.All.Select((replica, place) =>
+                client.RunAsync(replica.Host.Webhook, string.Create(CultureInfo.InvariantCulture, $"kill{trial}-{place}"), Connections, stop.Token)).ToArray();
+            await ledger.UntilAnsweredAsync(ledger.Answers + random.Next(100, 1000));
+            var victim = replicas.All[random.Next(count)];
+            await victim.Host.KillAsync();
+            killed = TimeProvider.System.GetTimestamp();
+
+            // The others go on while the dead one's work waits for its lease to run out.
+            await ledger.UntilAnsweredAsync(ledger.Answers + 200);
+            await stop.CancelAsync();
+            await Task.WhenAll(loads);
+            await victim.StartAsync();
+        }
+
+        await replicas.All[0].Host.UntilDrainedAsync(TakeoverLimit);
+        figures.Took(TimeProvider.System.GetElapsedTime(killed));
+        figures.Add(await replicas.EndAsync(ledger));
+        figures.PublishAndCheck();
+    }
+
+    [Fact(Explicit = true)]
+    public async Task Replica_PausedBeyondItsLease_IsTakenOverAndChangesNothingAfterwards()
+    {
+        await database.EmptyAsync();
+        var figures = new Figures("F08", "one of two replicas on PostgreSQL stands still (SIGSTOP) beyond its lease, with handlers running") { Timed = "pause to idle", Trials = Trials.Of(1, 10) };
+        var ledger = new Ledger();
+        await using var replicas = new Replicas(database.ConnectionString, 2, TimeSpan.FromMilliseconds(200));
+        await replicas.StartAsync();
+        for (var trial = 1; trial <= figures.Trials; trial++)
+        {
+            await replicas.LoadAsync(ledger, string.Create(CultureInfo.InvariantCulture, $"pause{trial}"), Connections, answers: 100);
+            var (paused, other) = (replicas.All[0].Host, replicas.All[1].Host);
+            await paused.PauseAsync();
+            var since = TimeProvider.System.GetTimestamp();
+
+            await other.UntilDrainedAsync(SuspectsLimit);
+            figures.Took(TimeProvider.System.GetElapsedTime(since));
+            var succeeded = await other.CountAsync("succeeded");
+            await paused.ContinueAsync();
+            await paused.UntilReadyAsync(ReadyLimit);
+
+            await other.UntilDrainedAsync(TakeoverLimit);
+            Assert.Equal(succeeded, await other.CountAsync("succeeded"));
+            Assert.Contains("stale_completion", paused.Output, StringComparison.Ordinal);
+        }
+
+        figures.Add(await replicas.EndAsync(ledger));
+        figures.PublishAndCheck();
+    }
+
+    [Fact(Explicit = true)]
+    public async Task Connections_EndedByTheServerAgainAndAgain_LoseNothing()
+    {
+        await database.EmptyAsync();
+        var figures = new Figures("F26", "PostgreSQL ends all connections of two replicas, again and again under load") { Timed = "last end to idle", Trials = Trials.Of(30, 600) };
+        var ledger = new Ledger();
+        await using var replicas = new Replicas(database.ConnectionString, 2, TimeSpan.FromMilliseconds(5));
+        await replicas.StartAsync();
+        using var client = new LoadClient(ledger);
+        using var stop = new CancellationTokenSource();
+        var loads = replicas.All.Select((replica, place) => client.RunAsync(replica.Host.Webhook, string.Create(CultureInfo.InvariantCulture, $"end{place}"), Connections, stop.Token)).ToArray();
+        for (var trial = 1; trial <= figures.Trials; trial++)
+        {
+            await ledger.UntilAnsweredAsync(ledger.Answers + 50);
+            await database.ReadAsync("SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+        }
+
+        var ended = TimeProvider.System.GetTimestamp();
+        await stop.CancelAsync();
+        await Task.WhenAll(loads);
+        await replicas.All[0].Host.UntilDrainedAsync(TakeoverLimit);
+        figures.Took(TimeProvider.System.GetElapsedTime(ended));
+        figures.Add(await replicas.EndAsync(ledger));
+        figures.PublishAndCheck();
+    }
+
+    /// <summary>The replicas of one test.</summary>
+    private sealed class Replicas(string connectionString, int count, TimeSpan handlerDuration) : IAsyncDisposable
+    {
+        public IReadOnlyList<Replica> All { get; } = [.. Enumerable.Range(0, count).Select(_ => new Replica(connectionString, handlerDuration))];
+
+        public Task StartAsync() => Task.WhenAll(All.Select(static replica => replica.StartAsync()));
+
+        /// <summary>Sends to all of them until there were so many answers more.</summary>
+        public async Task LoadAsync(Ledger ledger, string name, int connections, int answers)
+        {
+            using var client = new LoadClient(ledger);
+            using var stop = new CancellationTokenSource();
+            var loads = All.Select((replica, place) => client.RunAsync(replica.Host.Webhook, string.Create(CultureInfo.InvariantCulture, $"{name}-{place}"), connections, stop.Token)).ToArray();
+            await ledger.UntilAnsweredAsync(ledger.Answers + answers);
+            await stop.CancelAsync();
+            await Task.WhenAll(loads);
+        }
+
+        /// <summary>Stops all of them cleanly, and holds what was answered against what their handlers did.</summary>
+        public async Task<LedgerVerdict> EndAsync(Ledger ledger)
+        {
+            var dead = await All[0].Host.EventIdsAsync("dead");
+            foreach (var replica in All)
+            {
+                await replica.Host.TerminateAsync();
+                Assert.Equal(ExitCodes.Success, await replica.Host.ExitAsync());
+            }
+
+            var effects = Path.GetTempFileName();
+            try
+            {
+                File.WriteAllLines(effects, All.SelectMany(static replica => File.Exists(replica.Effects) ? File.ReadLines(replica.Effects) : []));
+                return ledger.Check(effects, dead);
+            }
+            finally
+            {
+                File.Delete(effects);
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var replica in All)
+            {
+                await replica.DisposeAsync();
+            }
+        }
+    }
+}
