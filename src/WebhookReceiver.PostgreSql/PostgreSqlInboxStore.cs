@@ -13,7 +13,7 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
 {
     private readonly PostgreSqlInboxOptions _options;
     private readonly NpgsqlDataSource _source;
-    private readonly DatabaseTime _time = new();
+    private readonly DatabaseTime _time;
     private readonly HeldWork _held = new();
     private readonly NodeLease _lease;
     private readonly WorkClaims _claims;
@@ -37,6 +37,7 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
 
         Location = ConnectionSettings.Location(settings);
         _source = ConnectionSettings.CreateSource(settings);
+        _time = new DatabaseTime(options.Clock);
         _lease = new NodeLease(_source, _time, options.Clock);
         _claims = new WorkClaims(_source, _time, _held);
         _changes = new OperatorChanges(_source, _time, () => _lease.Node);
@@ -68,7 +69,7 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
             await new SchemaMigrator(_source, InboxSchema.Steps).MigrateAsync(cancellationToken).ConfigureAwait(false);
             _handlers = await HandlerNumbers.ReadAsync(_source, _options.Handlers, cancellationToken).ConfigureAwait(false);
             await _lease.RenewAsync(cancellationToken).ConfigureAwait(false);
-            var sweeper = new NodeSweeper(_source, _time, _options.Clock);
+            var sweeper = new NodeSweeper(_source, _time);
             var recovered = await sweeper.EndOrphansAsync(cancellationToken).ConfigureAwait(false);
             _worker = new NodeWorker(_source, _lease, sweeper, _held, () => [.. _called.Values], _handlers, _options, () => OwnershipLost?.Invoke());
             _writer = new InboxWriter(_source, () => _lease.Node, _time, _held, _worker.LookSoon, _options.BeforeCommit);

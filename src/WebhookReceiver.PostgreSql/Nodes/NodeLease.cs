@@ -52,7 +52,7 @@ internal sealed class NodeLease(NpgsqlDataSource source, DatabaseTime time, Time
         {
             await row.ReadAsync(cancellationToken).ConfigureAwait(false);
             node = row.IsDBNull(0) ? null : row.GetInt32(0);
-            time.Set(row.GetInt64(1), clock.GetUtcNow());
+            time.Set(row.GetInt64(1));
             if (row.GetInt32(2) > InboxSchema.Version)
             {
                 throw new InboxException(

@@ -8,7 +8,7 @@ namespace WebhookReceiver.PostgreSql.Nodes;
 /// Takes over what nobody runs any more. Any replica may, at any time: rows that somebody else has locked are left for the next turn, and the epoch
 /// rises, so that whoever still runs them has lost them. What a handler was called for is a suspect, and dead at the third time.
 /// </summary>
-internal sealed class NodeSweeper(NpgsqlDataSource source, DatabaseTime time, TimeProvider clock)
+internal sealed class NodeSweeper(NpgsqlDataSource source, DatabaseTime time)
 {
     private const string Error = "The process ended while the handler ran.";
 
@@ -189,5 +189,5 @@ internal sealed class NodeSweeper(NpgsqlDataSource source, DatabaseTime time, Ti
         parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. work.Select(static w => w.Epoch)] });
     }
 
-    private NpgsqlParameter<long> Now() => new() { TypedValue = time.Of(clock.GetUtcNow()) };
+    private NpgsqlParameter<long> Now() => new() { TypedValue = time.Now };
 }
