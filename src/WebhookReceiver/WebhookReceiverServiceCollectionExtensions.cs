@@ -57,6 +57,7 @@ public static class WebhookReceiverServiceCollectionExtensions
         services.AddSingleton<HandlerRegistry>();
         services.AddSingleton<EventDataBinder>();
         services.AddSingleton<DueClock>();
+        services.TryAddSingleton(WorkThreads.Pool);
         services.AddSingleton<AttemptRunner>();
         services.AddSingleton<Dispatcher>();
         services.AddSingleton<WebhookMetrics>();

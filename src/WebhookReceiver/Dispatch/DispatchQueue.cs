@@ -9,13 +9,13 @@ namespace WebhookReceiver.Dispatch;
 /// block or wait never hold up what is behind them, as long as a slot is free. Suspects go first, and one at a time: of those that ran when the
 /// process ended, only one can end it again. Safe from any thread.
 /// </summary>
-internal sealed class DispatchQueue : IDisposable
+internal sealed class DispatchQueue(WorkThreads threads) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Queue<WorkItem> _waiting = new();
     private readonly Queue<WorkItem> _suspects = new();
     private readonly Stack<DispatchSlot> _idle = new();
-    private readonly TaskCompletionSource _quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _quiet = new();
     private DispatchSlot[] _slots = [];
     private DispatchSlot? _slotOfSuspect;
     private bool _isWaking;
@@ -149,7 +149,7 @@ internal sealed class DispatchQueue : IDisposable
     {
         if (_isClosed && _idle.Count == _slots.Length)
         {
-            _quiet.TrySetResult();
+            threads.Run(static quiet => quiet.TrySetResult(), _quiet);
         }
     }
 
@@ -165,11 +165,11 @@ internal sealed class DispatchQueue : IDisposable
         return slot;
     }
 
-    private static void Wake(DispatchSlot? slot)
+    private void Wake(DispatchSlot? slot)
     {
         if (slot is not null)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(slot, preferLocal: true);
+            threads.Run(slot);
         }
     }
 }

@@ -26,25 +26,30 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger<Dispatcher> _logger;
     private readonly DispatchRoom _room = new();
-    private readonly DispatchQueue _queue = new();
-    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly DispatchQueue _queue;
+    private readonly DispatchSignal _wake;
+    private readonly WorkThreads _threads;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationToken _stoppingToken; // which may be asked when the source is disposed of
     private readonly DispatchInterruption _interruption;
     private readonly int _concurrency;
     private Task _pump = Task.CompletedTask;
-    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _drained = new();
     private readonly Action<WorkCompletion, CompletionStatus> _recorded;
     private int _unfinished;
     private bool _isDisposed;
     private Task? _stop;
 
     public Dispatcher(
-        IInboxStore store, AttemptRunner runner, IOptions<WebhookReceiverOptions> options, DueClock due, TimeProvider clock, ILogger<Dispatcher> logger)
+        IInboxStore store, AttemptRunner runner, IOptions<WebhookReceiverOptions> options, DueClock due, TimeProvider clock, WorkThreads threads,
+        ILogger<Dispatcher> logger)
     {
-        (_store, _runner, _due, _clock, _logger) = (store, runner, due, clock, logger);
+        (_store, _runner, _due, _clock, _threads, _logger) = (store, runner, due, clock, threads, logger);
+        (_queue, _wake) = (new DispatchQueue(threads), new DispatchSignal(threads));
         _recorded = Recorded;
         _concurrency = options.Value.Dispatch.MaxConcurrency;
-        _interruption = new DispatchInterruption(_stopping.Token);
+        _stoppingToken = _stopping.Token;
+        _interruption = new DispatchInterruption(_stoppingToken);
         _store.OwnershipLost += GiveBack;
     }
 
@@ -93,12 +98,12 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     public void Wake()
     {
         _room.HasBacklog = true;
-        Poke();
+        _wake.Set();
     }
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _pump = Task.Run(PumpAsync, CancellationToken.None);
+        _pump = PumpAsync();
         _queue.Open([.. Enumerable.Range(0, _concurrency).Select(index => new DispatchSlot(index, _queue, _runner, _store, Finish, _clock, _interruption))]);
         return Task.CompletedTask;
     }
@@ -125,15 +130,16 @@ internal sealed class Dispatcher : IHostedService, IDisposable
         _isDisposed = true;
         _store.OwnershipLost -= GiveBack;
         _stopping.Cancel();
+        _wake.Set();
         _queue.Dispose();
         _stopping.Dispose();
-        _wake.Dispose();
     }
 
     private async Task StopOnceAsync(CancellationToken cancellationToken)
     {
         var left = _queue.Close();
-        await _stopping.CancelAsync().ConfigureAwait(false);
+        await CancelAsync().ConfigureAwait(false);
+        _wake.Set();
         await _pump.ConfigureAwait(false);
         try
         {
@@ -170,6 +176,29 @@ internal sealed class Dispatcher : IHostedService, IDisposable
         }
     }
 
+    /// <summary>On another thread: what handlers do when their token is cancelled must not hold up the stop.</summary>
+    private Task CancelAsync()
+    {
+        var cancelled = new TaskCompletionSource();
+        _threads.Run(
+            static call =>
+            {
+                try
+                {
+                    call.Stopping.Cancel();
+                    call.Cancelled.SetResult();
+                }
+#pragma warning disable CA1031 // It is told to who waits.
+                catch (Exception error)
+#pragma warning restore CA1031
+                {
+                    call.Cancelled.SetException(error);
+                }
+            },
+            (Stopping: _stopping, Cancelled: cancelled));
+        return cancelled.Task;
+    }
+
     private void Enqueue(WorkItem item)
     {
         Interlocked.Increment(ref _unfinished);
@@ -184,16 +213,18 @@ internal sealed class Dispatcher : IHostedService, IDisposable
 
     private async Task FinishLaterAsync(WorkCompletion completion)
     {
-        try
-        {
-            await Task.Delay(PollInterval, _clock, _stopping.Token).ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
-        {
-            // The host stops: this is the last time that it is tried.
-        }
-
+        // When the host stops, this is the last time that it is tried.
+        await PauseAsync().ConfigureAwait(false);
         Finish(completion);
+    }
+
+    /// <summary>Waits for a poll interval, or until the host stops.</summary>
+    private async Task PauseAsync()
+    {
+        var ended = new TaskCompletionSource();
+        using var timer = _clock.CreateTimer(static state => ((TaskCompletionSource)state!).TrySetResult(), ended, PollInterval, Timeout.InfiniteTimeSpan);
+        using var registration = _stoppingToken.UnsafeRegister(_ => _threads.Run(static ended => ended.TrySetResult(), ended), null);
+        await ended.Task.ConfigureAwait(false);
     }
 
     /// <summary>Called by the store, on its own thread.</summary>
@@ -217,7 +248,7 @@ internal sealed class Dispatcher : IHostedService, IDisposable
         _room.Return(1, item.Event.Body.Length);
         if (_room.HasBacklog)
         {
-            Poke();
+            _wake.Set();
         }
 
         if (status == CompletionStatus.Recorded)
@@ -227,25 +258,24 @@ internal sealed class Dispatcher : IHostedService, IDisposable
 
         if (Interlocked.Decrement(ref _unfinished) == 0 && _stopping.IsCancellationRequested)
         {
-            _drained.TrySetResult();
+            _threads.Run(static drained => drained.TrySetResult(), _drained);
         }
     }
 
     private async Task PumpAsync()
     {
-        var stopping = _stopping.Token;
-        using var timer = _clock.CreateTimer(static state => ((Dispatcher)state!).Poke(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        while (!stopping.IsCancellationRequested)
+        using var timer = _clock.CreateTimer(static state => ((DispatchSignal)state!).Set(), _wake, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        while (!_stoppingToken.IsCancellationRequested)
         {
             try
             {
                 // Before the store is asked, so that no time can pass unseen in between; once, so that a clock that jumps does not poll for each second.
                 timer.Change(PollInterval, Timeout.InfiniteTimeSpan);
                 await ClaimDueAsync().ConfigureAwait(false);
-                await _wake.WaitAsync(stopping).ConfigureAwait(false);
+                await _wake.WaitAsync().ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // A store that is away for a moment must not end the dispatcher, and at its end nothing is left to be said.
-            catch (Exception) when (stopping.IsCancellationRequested)
+            catch (Exception) when (_stoppingToken.IsCancellationRequested)
             {
                 return;
             }
@@ -253,7 +283,7 @@ internal sealed class Dispatcher : IHostedService, IDisposable
 #pragma warning restore CA1031
             {
                 Log.ClaimFailed(_logger, error);
-                await Task.Delay(PollInterval, _clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await PauseAsync().ConfigureAwait(false);
             }
         }
     }
@@ -274,21 +304,6 @@ internal sealed class Dispatcher : IHostedService, IDisposable
                 _room.HasBacklog = false;
                 return;
             }
-        }
-    }
-
-    private void Poke()
-    {
-        try
-        {
-            if (_wake.CurrentCount == 0)
-            {
-                _wake.Release();
-            }
-        }
-        catch (Exception error) when (error is SemaphoreFullException or ObjectDisposedException)
-        {
-            // Somebody else was faster, or the host has ended.
         }
     }
 

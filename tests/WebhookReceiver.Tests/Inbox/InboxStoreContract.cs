@@ -450,7 +450,10 @@ public abstract partial class InboxStoreContract : IAsyncLifetime
 
         await _store.ReplayAsync(item.Event.Seq, [First], "the handler is back", Now);
 
-        Assert.True(await EndAsync(Assert.Single(await ClaimAsync(Now)), AttemptOutcome.Succeeded));
+        var again = Assert.Single(await ClaimAsync(Now));
+        Assert.True(again.Epoch > item.Epoch);
+        Assert.False(await EndAsync(item, AttemptOutcome.Permanent));
+        Assert.True(await EndAsync(again, AttemptOutcome.Succeeded));
         Assert.Equal(WorkState.Succeeded, (await FindAsync(item.Event)).State);
     }
 

@@ -90,7 +90,7 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
             RETURNING generation, attempt, epoch, crash_count
             """);
         _readEvent = Prepare($"SELECT {EventColumns.All} FROM event e WHERE seq = ?1");
-        _workOf = Prepare("SELECT handler, state, generation FROM work WHERE seq = ?1");
+        _workOf = Prepare("SELECT handler, state, generation, epoch FROM work WHERE seq = ?1");
         _replay = Prepare($"""
             UPDATE work SET {WorkTransitions.Replay.Assignments}, generation = ?3, due_at = ?4, error = NULL
             WHERE seq = ?1 AND handler = ?2 AND {WorkTransitions.Replay.Condition}
@@ -101,7 +101,7 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
             SELECT seq, handler, epoch, generation, attempt, started_at, ended_at, 0 FROM work
             WHERE seq = ?1 AND handler = ?2 AND state = 6 AND attempt = 1 AND generation = 0 AND started_at IS NOT NULL
             """);
-        _addWork = Prepare("INSERT INTO work(seq, handler, state, generation, attempt, epoch, due_at) VALUES (?1, ?2, 1, ?3, 0, 0, ?4)");
+        _addWork = Prepare("INSERT INTO work(seq, handler, state, generation, attempt, epoch, due_at) VALUES (?1, ?2, 1, ?3, 0, ?5, ?4)");
         _removeParked = Prepare("DELETE FROM work WHERE seq = ?1 AND (handler = 0 OR state = 5)");
         _cancel = Prepare($"UPDATE work SET {WorkTransitions.Cancel.Assignments}, due_at = NULL, ended_at = ?2 WHERE seq = ?1 AND {WorkTransitions.Cancel.Condition}");
         _audit = Prepare("INSERT INTO audit(at, seq, action, reason) VALUES (?1, ?2, ?3, ?4)");
@@ -361,14 +361,24 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
 
         var generation = work.Max(static w => w.Generation) + 1;
         var at = now.ToUnixTimeMilliseconds();
+
+        // Work that is made anew goes on above every epoch that it may have had: an old claim must never fit again.
+        var epoch = work.Max(static w => w.Epoch) + 1;
         _ledger.WorkClosed(_removeParked.Bind(1, seq).Change());
         work = WorkOf(seq);
         foreach (var handler in handlers)
         {
             _keepFirstTry.Bind(1, seq).Bind(2, handler).Run();
             var found = work.FindIndex(w => w.Handler == handler);
-            var statement = found >= 0 ? _replay : _addWork;
-            statement.Bind(1, seq).Bind(2, handler).Bind(3, generation).Bind(4, at).Run();
+            if (found >= 0)
+            {
+                _replay.Bind(1, seq).Bind(2, handler).Bind(3, generation).Bind(4, at).Run();
+            }
+            else
+            {
+                _addWork.Bind(1, seq).Bind(2, handler).Bind(3, generation).Bind(4, at).Bind(5, epoch).Run();
+            }
+
             if (found < 0 || work[found].State == WorkState.Succeeded)
             {
                 _ledger.WorkOpened();
@@ -541,13 +551,13 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
         return isPurged;
     }
 
-    private List<(int Handler, WorkState State, int Generation)> WorkOf(long seq)
+    private List<(int Handler, WorkState State, int Generation, int Epoch)> WorkOf(long seq)
     {
-        var work = new List<(int, WorkState, int)>();
+        var work = new List<(int, WorkState, int, int)>();
         _workOf.Bind(1, seq);
         while (_workOf.Step())
         {
-            work.Add(((int)_workOf.Integer(0), (WorkState)_workOf.Integer(1), (int)_workOf.Integer(2)));
+            work.Add(((int)_workOf.Integer(0), (WorkState)_workOf.Integer(1), (int)_workOf.Integer(2), (int)_workOf.Integer(3)));
         }
 
         _workOf.Reset();
