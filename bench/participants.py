@@ -181,6 +181,24 @@ class Receiver(Dotnet):
             time.sleep(0.02)
 
 
+class ReceiverOnPostgreSql(Receiver):
+    """The same program, with its inbox on the server that the job queues have."""
+
+    def version(self):
+        return f"this commit, Npgsql {package('Npgsql')}, {Dotnet.version(self)}, {self.bench.postgres.version()}"
+
+    def install(self):
+        super().install()
+        self.bench.postgres.install()
+
+    def command(self):
+        self.bench.postgres.create("receiver")
+        self.settings = {
+            "WebhookReceiver__Inbox__Provider": "PostgreSql",
+            "WebhookReceiver__Inbox__ConnectionString": f"Host=127.0.0.1;Port={self.bench.postgres.port};Username=postgres;Database=receiver"}
+        return super().command()
+
+
 class Job(Participant):
     """A job queue on PostgreSQL behind a receiver. What it has not handled in time stays open and is reported, not counted."""
 
@@ -404,6 +422,7 @@ STORING_NOTHING = {
     "adnanh-webhook": (AdnanhWebhook, "adnanh/webhook"),
 }
 DURABLE = {
+    "receiver-postgresql": (ReceiverOnPostgreSql, "this receiver on PostgreSQL", "PostgreSQL"),
     "pg-boss": (NodeJob, "Fastify + pg-boss", "PostgreSQL"),
     "graphile-worker": (NodeJob, "Fastify + graphile-worker", "PostgreSQL"),
     "hangfire": (Hangfire, "ASP.NET Core + Hangfire", "PostgreSQL"),

@@ -11,8 +11,8 @@ from participants import ALL  # noqa: E402
 from tables import connections as counted, stores, title  # noqa: E402
 from turns import PERCENTILES  # noqa: E402
 
-COLOURS = dict(zip(ALL, ("#000000", "#D55E00", "#009E73", "#0072B2", "#56B4E9", "#E69F00", "#CC79A7", "#7A7A7A", "#8B6D00"), strict=True))
-MARKERS = dict(zip(ALL, "soDv^P<>X", strict=True))
+COLOURS = dict(zip(ALL, ("#000000", "#D55E00", "#009E73", "#0072B2", "#56B4E9", "#E69F00", "#8B0000", "#CC79A7", "#7A7A7A", "#8B6D00"), strict=True))
+MARKERS = dict(zip(ALL, "soDv^Ph<>X", strict=True))
 
 matplotlib.rcParams.update({
     "svg.hashsalt": "bench", "svg.fonttype": "path", "font.size": 10, "figure.facecolor": "white", "axes.facecolor": "white",

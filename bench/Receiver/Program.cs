@@ -7,6 +7,7 @@ var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnCha
 builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 builder.Services.AddScoped<OrderBook>();
 builder.Services.AddWebhookReceiver(builder.Configuration)
+    .AddPostgreSqlInbox()
     .AddHandler<NewOrder, NewOrderHandler>("new_order");
 builder.AddWebhookManagement();
 
