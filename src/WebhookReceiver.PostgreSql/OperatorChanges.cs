@@ -32,13 +32,13 @@ internal sealed class OperatorChanges(NpgsqlDataSource source, DatabaseTime time
             SELECT seq, handler, epoch, generation, attempt, started_at, ended_at, 0 FROM webhook_receiver.work_done
             WHERE seq = @seq AND handler = ANY(@handlers) AND attempt = 1 AND generation = 0),
         reopened AS (
-            DELETE FROM webhook_receiver.work_done WHERE seq = @seq AND handler = ANY(@handlers) RETURNING handler, epoch),
+            DELETE FROM webhook_receiver.work_done WHERE seq = @seq AND handler = ANY(@handlers)),
         again AS (
             UPDATE webhook_receiver.work SET {WorkTransitions.Replay.Assignments}, generation = @generation, due_at = @now, error = NULL
             WHERE seq = @seq AND handler = ANY(@handlers) AND {WorkTransitions.Replay.Condition} RETURNING handler),
         added AS (
             INSERT INTO webhook_receiver.work(seq, handler, state, generation, attempt, epoch, due_at)
-            SELECT @seq, h.handler, 1, @generation, 0, @parked_epoch + COALESCE((SELECT r.epoch FROM reopened r WHERE r.handler = h.handler), 0) + 1, @now
+            SELECT @seq, h.handler, 1, @generation, 0, @epoch, @now
             FROM unnest(@handlers) AS h(handler) WHERE h.handler NOT IN (SELECT handler FROM again) RETURNING 1),
         audited AS (
             INSERT INTO webhook_receiver.audit(at, seq, action, reason) VALUES (@at, @seq, 'replay', @reason))
@@ -60,6 +60,8 @@ internal sealed class OperatorChanges(NpgsqlDataSource source, DatabaseTime time
             return ChangeStatus.Refused;
         }
 
+        // Work that is made anew goes on above every epoch that it may have had, also before another handler took its place: an old claim must never fit again.
+        var epoch = work.Max(static w => w.Epoch) + 1;
         await using var replay = new NpgsqlBatch(connection)
         {
             BatchCommands =
@@ -70,8 +72,7 @@ internal sealed class OperatorChanges(NpgsqlDataSource source, DatabaseTime time
                     Parameters =
                     {
                         Value("seq", seq), Value("handlers", handlers.ToArray()), Value("generation", work.Max(static w => w.Generation) + 1),
-                        Value("parked_epoch", work.Where(static w => w.State == WorkState.Parked).Select(static w => w.Epoch).DefaultIfEmpty().Max()),
-                        Value("now", time.Of(now)), Value("at", now.ToUnixTimeMilliseconds()), Value("reason", StorableText.Of(reason)!),
+                        Value("epoch", epoch), Value("now", time.Of(now)), Value("at", now.ToUnixTimeMilliseconds()), Value("reason", StorableText.Of(reason)!),
                         Value("node", node()), Value("lane", Lane),
                     },
                 },

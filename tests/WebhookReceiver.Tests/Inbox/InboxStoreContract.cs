@@ -458,6 +458,23 @@ public abstract partial class InboxStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Replay_HandlerThatWasParkedAndReplacedBefore_BeginsAboveTheEpochsThatItHad()
+    {
+        await EndAsync(await NewRunningAsync(), AttemptOutcome.Transient, due: Now, error: "away");
+        var old = Assert.Single(await ClaimAsync(Now));
+        await EndAsync(old, AttemptOutcome.Unhandled);
+        await _store.ReplayAsync(old.Event.Seq, [Second], "another handler has taken over", Now);
+        await EndAsync(Assert.Single(await ClaimAsync(Now)), AttemptOutcome.Permanent);
+
+        await _store.ReplayAsync(old.Event.Seq, [First, Second], "the first one is back", Now);
+
+        var again = Assert.Single(await ClaimAsync(Now), item => item.Handler == First);
+        Assert.True(again.Epoch > old.Epoch);
+        Assert.False(await EndAsync(old, AttemptOutcome.Permanent));
+        Assert.True(await EndAsync(again, AttemptOutcome.Succeeded));
+    }
+
+    [Fact]
     public async Task Replay_OfOneHandlerAgainAndAgain_LeavesTheSuccessOfTheOtherAlone()
     {
         var item = await NewRunningAsync();
