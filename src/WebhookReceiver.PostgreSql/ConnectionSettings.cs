@@ -9,6 +9,9 @@ internal static class ConnectionSettings
     /// <summary>All that one process needs at once: those that write, one that claims, one for the lease, and a few for operators.</summary>
     private const int Connections = 12;
 
+    /// <summary>More than there are statements that are made again and again.</summary>
+    private const int PreparedStatements = 32;
+
     private const int ConnectSeconds = 5;
     private const int CommandSeconds = 10;
     private const int KeepAliveSeconds = 10;
@@ -37,7 +40,9 @@ internal static class ConnectionSettings
     /// <summary>Where the inbox is, for people: without the password and everything else that nobody asked for.</summary>
     public static string Location(NpgsqlConnectionStringBuilder settings) => $"{settings.Database} on {settings.Host}";
 
-    public static NpgsqlDataSource CreateSource(NpgsqlConnectionStringBuilder settings)
+    /// <param name="settings">The user's.</param>
+    /// <param name="prepares">Whether statements are prepared: a pooler in between gives each transaction another session.</param>
+    public static NpgsqlDataSource CreateSource(NpgsqlConnectionStringBuilder settings, bool prepares)
     {
         var own = new NpgsqlConnectionStringBuilder(settings.ConnectionString)
         {
@@ -52,8 +57,11 @@ internal static class ConnectionSettings
             Enlist = false,
             Multiplexing = false,
 
-            // A transaction pooler gives each transaction another session: nothing may be prepared in one, and nothing is left in one.
-            MaxAutoPrepare = 0,
+            // To plan a statement takes the server longer than to carry it out.
+            MaxAutoPrepare = prepares ? PreparedStatements : 0,
+            AutoPrepareMinUsages = 2,
+
+            // Nothing else is left in a session.
             NoResetOnClose = true,
 
             // The server quotes rows in the details of its errors.

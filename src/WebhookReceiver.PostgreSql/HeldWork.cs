@@ -9,13 +9,30 @@ namespace WebhookReceiver.PostgreSql;
 /// </summary>
 internal sealed class HeldWork
 {
-    private readonly ConcurrentDictionary<(long Seq, int Handler), int> _epochs = new();
+    private readonly ConcurrentDictionary<(long Seq, int Handler), Claim> _claims = new();
 
-    public void Add(long seq, int handler, int epoch) => _epochs[(seq, handler)] = epoch;
+    /// <param name="seq">The event.</param>
+    /// <param name="handler">The handler.</param>
+    /// <param name="epoch">The claim.</param>
+    /// <param name="node">By whose account it runs: the number that this process had then.</param>
+    public void Add(long seq, int handler, int epoch, int node) => _claims[(seq, handler)] = new Claim(epoch, node);
 
-    public void Remove(WorkItem item) => _epochs.TryRemove(new((item.Event.Seq, item.Handler), item.Epoch));
+    public void Remove(RunningWork work)
+    {
+        if (Find(work) is { } claim)
+        {
+            _claims.TryRemove(new((work.Seq, work.Handler), claim));
+        }
+    }
 
-    public bool Contains(RunningWork work) => _epochs.TryGetValue((work.Seq, work.Handler), out var epoch) && epoch == work.Epoch;
+    public bool Contains(RunningWork work) => Find(work) is not null;
+
+    /// <summary>Whether it runs by the account of <paramref name="node"/>: what an earlier number of this process claimed has been taken over.</summary>
+    public bool IsOf(RunningWork work, int node) => Find(work) is { } claim && claim.Node == node;
+
+    private Claim? Find(RunningWork work) => _claims.TryGetValue((work.Seq, work.Handler), out var claim) && claim.Epoch == work.Epoch ? claim : null;
+
+    private readonly record struct Claim(int Epoch, int Node);
 }
 
 /// <summary>Work that the store has running.</summary>

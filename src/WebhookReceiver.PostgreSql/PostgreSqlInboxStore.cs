@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Npgsql;
 using WebhookReceiver.Inbox;
 using WebhookReceiver.PostgreSql.Nodes;
@@ -12,17 +11,19 @@ namespace WebhookReceiver.PostgreSql;
 internal sealed class PostgreSqlInboxStore : IInboxStore
 {
     private readonly PostgreSqlInboxOptions _options;
+    private readonly NpgsqlConnectionStringBuilder _settings;
     private readonly NpgsqlDataSource _source;
     private readonly DatabaseTime _time;
     private readonly HeldWork _held = new();
     private readonly NodeLease _lease;
-    private readonly WorkClaims _claims;
     private readonly OperatorChanges _changes;
     private readonly PostgreSqlInboxReader _reader;
-    private readonly StartRecorder _starts;
     private readonly PurgeWalk _purge;
-    private readonly ConcurrentDictionary<int, RunningWork> _called = new();
+    private readonly Lock _gate = new();
+    private NpgsqlDataSource? _busySource;
     private HandlerNumbers? _handlers;
+    private WorkClaims? _claims;
+    private StartRecorder? _starts;
     private InboxWriter? _writer;
     private NodeWorker? _worker;
     private Task? _closing;
@@ -36,12 +37,11 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
         }
 
         Location = ConnectionSettings.Location(settings);
-        _source = ConnectionSettings.CreateSource(settings);
+        _settings = settings;
+        _source = ConnectionSettings.CreateSource(settings, prepares: false);
         _time = new DatabaseTime(options.Clock);
         _lease = new NodeLease(_source, _time, options.Clock);
-        _claims = new WorkClaims(_source, _time, _held);
         _changes = new OperatorChanges(_source, _time, () => _lease.Node);
-        _starts = new StartRecorder(_source);
         _purge = new PurgeWalk(_source, () => _lease.Node, options.Clock);
         _reader = new PostgreSqlInboxReader(_source);
     }
@@ -66,13 +66,17 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
         try
         {
             await ServerCheck.CheckAsync(_source, cancellationToken).ConfigureAwait(false);
+            var prepares = !await PoolerCheck.IsPooledAsync(_source, cancellationToken).ConfigureAwait(false);
+            _busySource = ConnectionSettings.CreateSource(_settings, prepares);
             await new SchemaMigrator(_source, InboxSchema.Steps).MigrateAsync(cancellationToken).ConfigureAwait(false);
             _handlers = await HandlerNumbers.ReadAsync(_source, _options.Handlers, cancellationToken).ConfigureAwait(false);
             await _lease.RenewAsync(cancellationToken).ConfigureAwait(false);
             var sweeper = new NodeSweeper(_source, _time);
             var recovered = await sweeper.EndOrphansAsync(cancellationToken).ConfigureAwait(false);
-            _worker = new NodeWorker(_source, _lease, sweeper, _held, () => [.. _called.Values], _handlers, _options, () => OwnershipLost?.Invoke());
-            _writer = new InboxWriter(_source, () => _lease.Node, _time, _held, _worker.LookSoon, _options.BeforeCommit);
+            _claims = new WorkClaims(_busySource, _time, _held);
+            _starts = new StartRecorder(_busySource, () => _lease.Node);
+            _worker = new NodeWorker(_source, prepares ? _busySource : null, _lease, sweeper, _held, () => _starts.Called, _handlers, _options, () => OwnershipLost?.Invoke());
+            _writer = new InboxWriter(_busySource, () => _lease.Node, _time, _held, DistrustConnections, _options.BeforeCommit);
             return recovered;
         }
         catch (NpgsqlException error)
@@ -99,21 +103,20 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
 
     public async ValueTask<bool> StartAsync(WorkItem item, int slot, DateTimeOffset now)
     {
-        if (!_lease.IsHeld)
+        var work = RunningWork.Of(item);
+        if (!_lease.IsHeld || !_held.IsOf(work, _lease.Node))
         {
             return false;
         }
 
-        var work = RunningWork.Of(item);
-        _called[slot] = work;
         try
         {
-            if (await _starts.RecordAsync(work, now.ToUnixTimeMilliseconds()).ConfigureAwait(false))
+            if (await _starts!.RecordAsync(work, slot, now.ToUnixTimeMilliseconds()).ConfigureAwait(false))
             {
                 return true;
             }
 
-            _called.TryRemove(slot, out _);
+            _starts.Return(slot);
             return false;
         }
         catch (Exception error) when (error is NpgsqlException or ObjectDisposedException)
@@ -123,7 +126,7 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
         }
     }
 
-    public void Return(int slot) => _called.TryRemove(slot, out _);
+    public void Return(int slot) => _starts!.Return(slot);
 
     public void Complete(WorkCompletion completion, Action<WorkCompletion, CompletionStatus> recorded)
     {
@@ -147,7 +150,7 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
 
         try
         {
-            return await _claims.ClaimAsync(limit, now, _handlers!.Claimable, _lease.Node).ConfigureAwait(false);
+            return await _claims!.ClaimAsync(limit, now, _handlers!.Claimable, _lease.Node).ConfigureAwait(false);
         }
         catch (NpgsqlException)
         {
@@ -176,13 +179,20 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
         await probe.Completion.ConfigureAwait(false);
     }
 
+    /// <summary>A transaction ended nobody knows how: the connections of the others may be as dead as its own, and there may be work that nobody knows of.</summary>
+    private void DistrustConnections()
+    {
+        _source.Clear();
+        LookSoon();
+    }
+
     /// <summary>Looks for forgotten work at the next turn.</summary>
     internal void LookSoon() => _worker!.LookSoon();
 
     /// <remarks>The inbox is closed when the host stops and once more with its services, perhaps at the same time: it is done once, and each waits for it.</remarks>
     public ValueTask DisposeAsync()
     {
-        lock (_called)
+        lock (_gate)
         {
             return new(_closing ??= CloseAsync());
         }
@@ -201,6 +211,11 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
         }
 
         _reader.Dispose();
+        if (_busySource is not null)
+        {
+            await _busySource.DisposeAsync().ConfigureAwait(false);
+        }
+
         await _source.DisposeAsync().ConfigureAwait(false);
     }
 }

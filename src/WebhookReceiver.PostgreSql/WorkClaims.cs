@@ -79,7 +79,7 @@ internal sealed class WorkClaims(NpgsqlDataSource source, DatabaseTime time, Hel
 
         foreach (var item in items)
         {
-            held.Add(item.Event.Seq, item.Handler, item.Epoch);
+            held.Add(item.Event.Seq, item.Handler, item.Epoch, node);
         }
 
         return items;

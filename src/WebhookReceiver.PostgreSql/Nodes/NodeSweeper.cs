@@ -1,6 +1,7 @@
 using Npgsql;
 using WebhookReceiver.Inbox;
 using WebhookReceiver.PostgreSql.Schema;
+using WebhookReceiver.PostgreSql.Writing;
 
 namespace WebhookReceiver.PostgreSql.Nodes;
 
@@ -16,6 +17,19 @@ internal sealed class NodeSweeper(NpgsqlDataSource source, DatabaseTime time)
     private const string Settings =
         $"SELECT {ServerCheck.FlushAtCommit}, set_config('lock_timeout', '5s', true), set_config('idle_in_transaction_session_timeout', '5s', true)";
 
+    /// <summary>What the processes had called when they said so last, under names that the table of transitions does not use.</summary>
+    private const string Called = """
+        (SELECT c.node AS by_node, k.* FROM webhook_receiver.called c, unnest(c.seqs, c.handlers, c.epochs, c.starts) AS k(called_seq, called_handler, called_epoch, began))
+        """;
+
+    private const string IsCalled = "by_node = owner AND called_seq = seq AND called_handler = handler AND called_epoch = epoch";
+
+    /// <summary>Work that somebody else has locked is left for the next turn, and so is what is known of it.</summary>
+    private const string Forget = """
+        DELETE FROM webhook_receiver.called WHERE node NOT IN (SELECT id FROM webhook_receiver.node)
+            AND node NOT IN (SELECT owner FROM webhook_receiver.work WHERE state = 0 AND owner IS NOT NULL)
+        """;
+
     private const string Nobodys = "owner NOT IN (SELECT id FROM webhook_receiver.node)";
 
     private const string EndExpired = """
@@ -25,7 +39,7 @@ internal sealed class NodeSweeper(NpgsqlDataSource source, DatabaseTime time)
 
     private static readonly string Recover = $"""
         UPDATE webhook_receiver.work w SET {WorkTransitions.Recover.Assignments}, owner = NULL, due_at = $1
-        FROM ({Lock("started_at IS NULL", WorkTransitions.Recover)}) o WHERE w.seq = o.of_seq AND w.handler = o.of_handler
+        FROM ({Lock($"NOT EXISTS (SELECT FROM {Called} k WHERE {IsCalled})", WorkTransitions.Recover)}) o WHERE w.seq = o.of_seq AND w.handler = o.of_handler
         """;
 
     private static readonly string Suspect = EndStarted(AttemptOutcome.Crashed, $"crash_count < {WorkTransitions.MaxCrashes - 1}");
@@ -61,16 +75,18 @@ internal sealed class NodeSweeper(NpgsqlDataSource source, DatabaseTime time)
     /// <param name="node">The node.</param>
     /// <param name="called">The work whose handlers have not returned.</param>
     /// <param name="cancellationToken">Ends it early.</param>
-    public async Task EndAsync(int node, IReadOnlyCollection<RunningWork> called, CancellationToken cancellationToken)
+    public async Task EndAsync(int node, IReadOnlyCollection<CalledWork> called, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        var returned = new NpgsqlBatchCommand("""
-            UPDATE webhook_receiver.work w SET started_at = NULL WHERE w.state = 0 AND w.owner = $1 AND NOT EXISTS (
-                SELECT FROM unnest($2, $3, $4) AS c(of_seq, of_handler, of_epoch) WHERE w.seq = c.of_seq AND w.handler = c.of_handler AND w.epoch = c.of_epoch)
-            """) { Parameters = { new NpgsqlParameter<int> { TypedValue = node } } };
-        Add(returned.Parameters, called);
+        var forget = new NpgsqlBatchCommand("DELETE FROM webhook_receiver.called WHERE node = $1") { Parameters = { new NpgsqlParameter<int> { TypedValue = node } } };
+        var remember = new NpgsqlBatchCommand("INSERT INTO webhook_receiver.called(node, part, seqs, handlers, epochs, starts) VALUES ($1, 0, $2, $3, $4, $5)")
+        {
+            Parameters = { new NpgsqlParameter<int> { TypedValue = node } },
+        };
+        Add(remember.Parameters, [.. called.Select(static c => c.Work)]);
+        remember.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. called.Select(static c => c.StartedAt)] });
         var end = new NpgsqlBatchCommand("DELETE FROM webhook_receiver.node WHERE id = $1") { Parameters = { new NpgsqlParameter<int> { TypedValue = node } } };
-        await TakeOverAsync(connection, [returned, end], cancellationToken).ConfigureAwait(false);
+        await TakeOverAsync(connection, [forget, remember, end], cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -128,6 +144,7 @@ internal sealed class NodeSweeper(NpgsqlDataSource source, DatabaseTime time)
         var recovered = Add(Recover, Now());
         Add(Suspect, Now());
         Add(Condemn, Now());
+        Add(Forget);
         Add(Fold);
         Add("COMMIT");
         var crashed = new List<CrashedAttempt>();
@@ -172,8 +189,9 @@ internal sealed class NodeSweeper(NpgsqlDataSource source, DatabaseTime time)
         return $"""
             WITH ended AS (
                 UPDATE webhook_receiver.work w SET {transition.Assignments}, crash_count = crash_count + 1, owner = NULL,
-                    due_at = {(transition.To == WorkState.Pending ? "$1" : "NULL::bigint")}, ended_at = $1, error = '{Error}'
-                FROM ({Lock("started_at IS NOT NULL AND " + condition, transition)}) o WHERE w.seq = o.of_seq AND w.handler = o.of_handler
+                    due_at = {(transition.To == WorkState.Pending ? "$1" : "NULL::bigint")}, started_at = k.began, ended_at = $1, error = '{Error}'
+                FROM ({Lock(condition, transition)}) o, {Called} k
+                WHERE w.seq = o.of_seq AND w.handler = o.of_handler AND {IsCalled}
                 RETURNING w.seq, w.handler, w.epoch - 1 AS epoch, w.generation, w.attempt, w.started_at, w.crash_count),
             logged AS (
                 INSERT INTO webhook_receiver.attempt(seq, handler, epoch, generation, number, started_at, ended_at, outcome, error)

@@ -1,5 +1,7 @@
 using Npgsql;
 using WebhookReceiver.Inbox;
+using WebhookReceiver.PostgreSql.Schema;
+using WebhookReceiver.PostgreSql.Writing;
 
 namespace WebhookReceiver.PostgreSql.Nodes;
 
@@ -32,10 +34,11 @@ internal sealed class NodeWorker : IAsyncDisposable
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
     private readonly NpgsqlDataSource _source;
+    private readonly NpgsqlDataSource? _preparing;
     private readonly NodeLease _lease;
     private readonly NodeSweeper _sweeper;
     private readonly HeldWork _held;
-    private readonly Func<IReadOnlyCollection<RunningWork>> _called;
+    private readonly Func<IReadOnlyCollection<CalledWork>> _called;
     private readonly HandlerNumbers _handlers;
     private readonly PostgreSqlInboxOptions _options;
     private readonly Action _onLost;
@@ -49,6 +52,7 @@ internal sealed class NodeWorker : IAsyncDisposable
     private bool _isLost;
 
     /// <param name="source">The database.</param>
+    /// <param name="preparing">The same, for those who prepare their statements; <see langword="null"/> if nobody does.</param>
     /// <param name="lease">This process's lease; held already.</param>
     /// <param name="sweeper">Takes over.</param>
     /// <param name="held">What this process has in memory.</param>
@@ -57,10 +61,10 @@ internal sealed class NodeWorker : IAsyncDisposable
     /// <param name="options">The store's options.</param>
     /// <param name="onLost">Called when the lease is not sure any more.</param>
     public NodeWorker(
-        NpgsqlDataSource source, NodeLease lease, NodeSweeper sweeper, HeldWork held, Func<IReadOnlyCollection<RunningWork>> called,
+        NpgsqlDataSource source, NpgsqlDataSource? preparing, NodeLease lease, NodeSweeper sweeper, HeldWork held, Func<IReadOnlyCollection<CalledWork>> called,
         HandlerNumbers handlers, PostgreSqlInboxOptions options, Action onLost)
     {
-        (_source, _lease, _sweeper, _held, _called, _handlers, _options, _onLost) = (source, lease, sweeper, held, called, handlers, options, onLost);
+        (_source, _preparing, _lease, _sweeper, _held, _called, _handlers, _options, _onLost) = (source, preparing, lease, sweeper, held, called, handlers, options, onLost);
         _lookedAt = options.Clock.GetTimestamp();
         _uncertainAt = _lookedAt - (long)(LookDuration.TotalSeconds * options.Clock.TimestampFrequency);
         _heldSince = _lookedAt - (long)(SettleTime.TotalSeconds * options.Clock.TimestampFrequency);
@@ -90,6 +94,11 @@ internal sealed class NodeWorker : IAsyncDisposable
         if (_isLost)
         {
             (_isLost, _heldSince) = (false, clock.GetTimestamp());
+        }
+
+        if (_preparing is not null)
+        {
+            await PoolerCheck.EnsureDirectAsync(_preparing, cancellationToken).ConfigureAwait(false);
         }
 
         await _handlers.SeenAsync(_source, cancellationToken).ConfigureAwait(false);

@@ -47,14 +47,13 @@ internal static class InboxSchema
         CREATE INDEX dedupe_known_until ON webhook_receiver.dedupe USING brin(known_until);
 
         -- Open work alone: what has succeeded is moved to work_done. So it stays small however much is stored, an index with the state in it
-        -- costs the usual event nothing (it goes from running to gone), and what is left of that is swept away in moments. Half of each page is
-        -- free, for the one change that the usual event sees: while it runs, started_at says that its handler was called.
+        -- costs the usual event nothing (it goes from running to gone), and what is left of that is swept away in moments.
         CREATE TABLE webhook_receiver.work(
             seq bigint NOT NULL, handler int NOT NULL, state smallint NOT NULL,
             generation int NOT NULL, attempt int NOT NULL, epoch int NOT NULL, owner int,
             due_at bigint, started_at bigint, ended_at bigint, error text, crash_count int NOT NULL DEFAULT 0,
             PRIMARY KEY(seq, handler))
-            WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000, autovacuum_vacuum_cost_delay = 0,
+            WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000, autovacuum_vacuum_cost_delay = 0,
                 autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 20000);
         CREATE INDEX work_due ON webhook_receiver.work(due_at, seq) WHERE state BETWEEN 1 AND 2;
         CREATE INDEX work_open ON webhook_receiver.work(state, seq) WHERE state BETWEEN 2 AND 5;
@@ -77,6 +76,14 @@ internal static class InboxSchema
             id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, version int NOT NULL,
             started_at timestamptz NOT NULL DEFAULT clock_timestamp(), expires_at timestamptz NOT NULL)
             WITH (fillfactor = 50);
+
+        -- Which handlers a process has called: a few dozen attempts a row, written anew as a whole when one begins. It need not be logged, since a
+        -- server that crashes takes no process of ours along.
+        CREATE UNLOGGED TABLE webhook_receiver.called(
+            node int NOT NULL, part int NOT NULL,
+            seqs bigint[] NOT NULL, handlers int[] NOT NULL, epochs int[] NOT NULL, starts bigint[] NOT NULL,
+            PRIMARY KEY(node, part))
+            WITH (fillfactor = 20);
 
         -- How many events were stored and how much work is open, by who counted: one row for each connection that writes, so that none waits for
         -- another. What ended processes counted stands in the row of node 0.

@@ -157,13 +157,13 @@ internal sealed class AppendStatement
     }
 
     /// <summary>Notes what is running now, before anybody is told of it.</summary>
-    public void Hold(HeldWork held)
+    public void Hold(HeldWork held, int node)
     {
         for (var i = 0; i < _workIndexes.Count; i++)
         {
             if (_workStates[i] == (int)WorkState.Running && _events[_workIndexes[i]] is { IsDuplicate: false } e)
             {
-                held.Add(e.Seq, _workHandlers[i], epoch: 1);
+                held.Add(e.Seq, _workHandlers[i], epoch: 1, node);
             }
         }
     }

@@ -87,7 +87,7 @@ internal sealed class CompleteStatements
     {
         foreach (var command in _commands.Values.SelectMany(static commands => commands))
         {
-            held.Remove(command.Completion.Item);
+            held.Remove(RunningWork.Of(command.Completion.Item));
         }
     }
 

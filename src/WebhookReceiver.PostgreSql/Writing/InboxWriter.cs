@@ -4,8 +4,8 @@ using Npgsql;
 namespace WebhookReceiver.PostgreSql.Writing;
 
 /// <summary>
-/// Commits in natural batches over a few connections: while their commits are in flight the next batch gathers, and the first that is free
-/// takes all of it at once. What nobody waits for (the ends of attempts) waits for company, a few milliseconds at most.
+/// Commits in natural batches: while a commit is in flight the next batch gathers, and is taken all at once. Only where much has gathered does
+/// another connection take it meanwhile. What nobody waits for (the ends of attempts) waits for company, a few milliseconds at most.
 /// </summary>
 /// <remarks>
 /// A row that fails does not fail its neighbours. A transaction of which we do not know how it ended fails all of its commands; what it did, if it
@@ -18,8 +18,14 @@ internal sealed class InboxWriter : IAsyncDisposable
     public const int MaxWaiting = 4096;
     public const long MaxWaitingBytes = 32 * 1024 * 1024;
 
-    /// <summary>How many transactions are in flight at once.</summary>
+    /// <summary>How many transactions are in flight at once, at most.</summary>
     public const int Lanes = 2;
+
+    /// <summary>
+    /// Beside a transaction in flight another one begins only with so much: each of them costs the server and us as much as a dozen events, and what
+    /// has gathered when the first one returns is one transaction and not two.
+    /// </summary>
+    private const int WorthALane = MaxBatchCommands / 8;
 
     private static readonly TimeSpan LazyDelay = TimeSpan.FromMilliseconds(5);
     private const int MaxLazy = 128;
@@ -39,6 +45,7 @@ internal sealed class InboxWriter : IAsyncDisposable
     private readonly Task[] _lanes;
 
     private List<WriteCommand> _gathering = [];
+    private int _inFlight;
     private int _urgent;
     private int _waiting;
     private long _waitingBytes;
@@ -127,8 +134,10 @@ internal sealed class InboxWriter : IAsyncDisposable
             _lazy.Change(LazyDelay, Timeout.InfiniteTimeSpan);
         }
 
-        return IsDue && _idle.TryPop(out var lane) ? lane : null;
+        return MayTake && _idle.TryPop(out var lane) ? lane : null;
     }
+
+    private bool MayTake => IsDue && (_inFlight == 0 || _gathering.Count >= WorthALane);
 
     private bool IsDue => _gathering.Count > 0 && (_urgent > 0 || _isLazyDue || _gathering.Count >= MaxLazy || _stopping);
 
@@ -138,7 +147,7 @@ internal sealed class InboxWriter : IAsyncDisposable
         lock (_gate)
         {
             _isLazyDue = _gathering.Count > 0;
-            if (_isLazyDue)
+            if (MayTake)
             {
                 _idle.TryPop(out woken);
             }
@@ -160,6 +169,7 @@ internal sealed class InboxWriter : IAsyncDisposable
 
             lock (_gate)
             {
+                _inFlight--;
                 _waiting -= commands.Count;
                 _waitingBytes -= commands.Sum(static command => command.Size);
             }
@@ -173,8 +183,9 @@ internal sealed class InboxWriter : IAsyncDisposable
             TaskCompletionSource woken;
             lock (_gate)
             {
-                if (IsDue)
+                if (MayTake)
                 {
+                    _inFlight++;
                     var taken = _gathering;
                     (_gathering, _urgent, _isLazyDue) = ([], 0, false);
                     return taken;

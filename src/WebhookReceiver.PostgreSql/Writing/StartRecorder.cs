@@ -3,25 +3,51 @@ using Npgsql;
 namespace WebhookReceiver.PostgreSql.Writing;
 
 /// <summary>
-/// Records which handlers are about to be called: while one transaction is in flight the next calls gather. It need not be flushed, since a server that
-/// crashes takes no process of ours along, and whoever asks is one of its sessions, which sees it at once.
+/// Records which handlers are being called, so that whoever takes over knows what may have ended this process: while one transaction is in flight the
+/// next calls gather. What has returned is gone from the record at the next call beside it.
 /// </summary>
-internal sealed class StartRecorder(NpgsqlDataSource source)
+/// <remarks>Safe from any thread.</remarks>
+internal sealed class StartRecorder(NpgsqlDataSource source, Func<int> node)
 {
-    private const int MaxBatch = 256;
+    /// <summary>How many slots share a row: it is written anew for each call, so it must stay small.</summary>
+    private const int SlotsPerPart = 32;
+
+    /// <summary>Only while the server takes this process for alive: one that stood still for long has lost its work, and hears of it here.</summary>
+    private const string Record = """
+        INSERT INTO webhook_receiver.called AS c (node, part, seqs, handlers, epochs, starts)
+        SELECT n.id, $2, $3, $4, $5, $6 FROM webhook_receiver.node n WHERE n.id = $1 AND n.expires_at > clock_timestamp()
+        ON CONFLICT (node, part) DO UPDATE SET seqs = excluded.seqs, handlers = excluded.handlers, epochs = excluded.epochs, starts = excluded.starts
+        """;
 
     private readonly Lock _gate = new();
+    private readonly Dictionary<int, CalledWork> _called = [];
     private List<Start> _gathering = [];
     private bool _isRunning;
 
-    /// <returns>Whether the claim was still good.</returns>
-    public Task<bool> RecordAsync(RunningWork work, long startedAt)
+    /// <summary>What has been called and has not returned.</summary>
+    public IReadOnlyCollection<CalledWork> Called
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _called.Values];
+            }
+        }
+    }
+
+    /// <param name="work">The claim.</param>
+    /// <param name="slot">Where its handler runs.</param>
+    /// <param name="startedAt">In Unix milliseconds.</param>
+    /// <returns>Whether the server still takes this process for alive.</returns>
+    public Task<bool> RecordAsync(RunningWork work, int slot, long startedAt)
     {
         // Who waits goes on elsewhere: it calls a handler, and the next ones are waiting.
-        var start = new Start(work, startedAt, new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously));
+        var start = new Start(slot, new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously));
         bool isFirst;
         lock (_gate)
         {
+            _called[slot] = new CalledWork(work, startedAt);
             _gathering.Add(start);
             isFirst = !_isRunning;
             _isRunning = true;
@@ -35,11 +61,21 @@ internal sealed class StartRecorder(NpgsqlDataSource source)
         return start.Done.Task;
     }
 
+    /// <summary>The handler in a slot has returned, or was not called after all.</summary>
+    public void Return(int slot)
+    {
+        lock (_gate)
+        {
+            _called.Remove(slot);
+        }
+    }
+
     private async Task RunAsync()
     {
         while (true)
         {
             List<Start> starts;
+            (int Part, CalledWork[] Called)[] parts;
             lock (_gate)
             {
                 if (_gathering.Count == 0)
@@ -49,23 +85,35 @@ internal sealed class StartRecorder(NpgsqlDataSource source)
                 }
 
                 (starts, _gathering) = (_gathering, []);
+                parts = [.. starts.Select(static start => start.Slot / SlotsPerPart).Distinct().Select(part => (part, CalledIn(part)))];
             }
 
-            foreach (var batch in starts.Chunk(MaxBatch))
-            {
-                await RecordAsync(batch).ConfigureAwait(false);
-            }
+            await RecordAsync(starts, parts).ConfigureAwait(false);
         }
     }
 
-    private async Task RecordAsync(Start[] starts)
+    private CalledWork[] CalledIn(int part)
+    {
+        var called = new List<CalledWork>(SlotsPerPart);
+        for (var slot = part * SlotsPerPart; slot < (part + 1) * SlotsPerPart; slot++)
+        {
+            if (_called.TryGetValue(slot, out var work))
+            {
+                called.Add(work);
+            }
+        }
+
+        return [.. called];
+    }
+
+    private async Task RecordAsync(List<Start> starts, (int Part, CalledWork[] Called)[] parts)
     {
         try
         {
-            var running = await WriteAsync(starts).ConfigureAwait(false);
+            var isAlive = await WriteAsync(parts).ConfigureAwait(false);
             foreach (var start in starts)
             {
-                start.Done.SetResult(running.Contains(start.Work));
+                start.Done.SetResult(isAlive);
             }
         }
 #pragma warning disable CA1031 // Nobody may wait for ever.
@@ -79,47 +127,30 @@ internal sealed class StartRecorder(NpgsqlDataSource source)
         }
     }
 
-    private async Task<HashSet<RunningWork>> WriteAsync(Start[] starts)
+    private async Task<bool> WriteAsync((int Part, CalledWork[] Called)[] parts)
     {
         await using var connection = await source.OpenConnectionAsync().ConfigureAwait(false);
-        await using var batch = new NpgsqlBatch(connection)
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new NpgsqlBatchCommand("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE") } };
+        var id = node();
+        foreach (var (part, called) in parts)
         {
-            BatchCommands =
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(Record)
             {
-                new NpgsqlBatchCommand("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"),
-                new NpgsqlBatchCommand("SELECT set_config('synchronous_commit', 'off', true), set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)"),
-                new NpgsqlBatchCommand("""
-                    UPDATE webhook_receiver.work w SET started_at = c.began FROM unnest($1, $2, $3, $4) AS c(of_seq, of_handler, of_epoch, began)
-                    WHERE w.seq = c.of_seq AND w.handler = c.of_handler AND w.epoch = c.of_epoch AND w.state = 0
-                    RETURNING w.seq, w.handler, w.epoch
-                    """)
+                Parameters =
                 {
-                    Parameters =
-                    {
-                        Each(starts, static start => start.Work.Seq), Each(starts, static start => start.Work.Handler),
-                        Each(starts, static start => start.Work.Epoch), Each(starts, static start => start.StartedAt),
-                    },
+                    new NpgsqlParameter<int> { TypedValue = id }, new NpgsqlParameter<int> { TypedValue = part },
+                    Each(called, static work => work.Work.Seq), Each(called, static work => work.Work.Handler),
+                    Each(called, static work => work.Work.Epoch), Each(called, static work => work.StartedAt),
                 },
-                new NpgsqlBatchCommand("COMMIT"),
-            },
-        };
-        await using var rows = await batch.ExecuteReaderAsync().ConfigureAwait(false);
-        await rows.NextResultAsync().ConfigureAwait(false);
-        var running = new HashSet<RunningWork>(starts.Length);
-        while (await rows.ReadAsync().ConfigureAwait(false))
-        {
-            running.Add(new RunningWork(rows.GetInt64(0), rows.GetInt32(1), rows.GetInt32(2)));
+            });
         }
 
-        while (await rows.NextResultAsync().ConfigureAwait(false))
-        {
-            // To the end: what goes wrong in the commit is said there.
-        }
-
-        return running;
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+        await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
+        return batch.BatchCommands[1].RecordsAffected == 1;
     }
 
-    private static NpgsqlParameter<T[]> Each<T>(Start[] starts, Converter<Start, T> value) => new() { TypedValue = Array.ConvertAll(starts, value) };
+    private static NpgsqlParameter<T[]> Each<T>(CalledWork[] called, Converter<CalledWork, T> value) => new() { TypedValue = Array.ConvertAll(called, value) };
 
-    private sealed record Start(RunningWork Work, long StartedAt, TaskCompletionSource<bool> Done);
+    private readonly record struct Start(int Slot, TaskCompletionSource<bool> Done);
 }

@@ -65,7 +65,7 @@ internal sealed class WriteBatch
             }
         }
 
-        _append.Hold(held);
+        _append.Hold(held, node);
         _completions.Drop(held);
         await _append.FindKnownAsync(connection, cancellationToken).ConfigureAwait(false);
     }
