@@ -25,7 +25,7 @@ internal sealed class InboxWriter : IAsyncDisposable
     /// Beside a transaction in flight another one begins only with so much: each of them costs the server and us as much as a dozen events, and what
     /// has gathered when the first one returns is one transaction and not two.
     /// </summary>
-    private const int WorthALane = MaxBatchCommands / 8;
+    private const int WorthALane = MaxBatchCommands / 4;
 
     private static readonly TimeSpan LazyDelay = TimeSpan.FromMilliseconds(5);
     private const int MaxLazy = 128;
@@ -181,6 +181,9 @@ internal sealed class InboxWriter : IAsyncDisposable
         while (true)
         {
             TaskCompletionSource woken;
+
+            // Whoever is on the way already comes along.
+            await Task.Yield();
             lock (_gate)
             {
                 if (MayTake)

@@ -74,6 +74,8 @@ internal sealed class StartRecorder(NpgsqlDataSource source, Func<int> node)
     {
         while (true)
         {
+            // Whoever is on the way already comes along.
+            await Task.Yield();
             List<Start> starts;
             (int Part, CalledWork[] Called)[] parts;
             lock (_gate)
