@@ -184,6 +184,8 @@ class Receiver(Dotnet):
 class ReceiverOnPostgreSql(Receiver):
     """The same program, with its inbox on the server that the job queues have."""
 
+    database = "receiver"
+
     def version(self):
         return f"this commit, Npgsql {package('Npgsql')}, {Dotnet.version(self)}, {self.bench.postgres.version()}"
 
@@ -192,10 +194,10 @@ class ReceiverOnPostgreSql(Receiver):
         self.bench.postgres.install()
 
     def command(self):
-        self.bench.postgres.create("receiver")
+        self.bench.postgres.create(self.database)
         self.settings = {
             "WebhookReceiver__Inbox__Provider": "PostgreSql",
-            "WebhookReceiver__Inbox__ConnectionString": f"Host=127.0.0.1;Port={self.bench.postgres.port};Username=postgres;Database=receiver"}
+            "WebhookReceiver__Inbox__ConnectionString": f"Host=127.0.0.1;Port={self.bench.postgres.port};Username=postgres;Database={self.database}"}
         return super().command()
 
 
@@ -314,6 +316,12 @@ class AdnanhWebhook(Participant):
         raise Void(f"webhook: its commands still run after {limit} s")
 
 
+def times_of(pid):
+    """Its seconds as user and in the kernel, and those of its children that have ended."""
+    with open(f"/proc/{pid}/stat") as stat:
+        return [int(ticks) / os.sysconf("SC_CLK_TCK") for ticks in stat.read().rsplit(")", 1)[1].split()[11:15]]
+
+
 class Postgres:
     """A private cluster that lives as long as the bench. Debian's defaults but for what is set here; synchronous_commit and fsync are on."""
 
@@ -325,6 +333,7 @@ class Postgres:
     def __init__(self, work, port):
         self.directory, self.port = os.path.join(work, "postgres"), port
         self.process = self.bin = None
+        self.databases = set()
 
     def install(self):
         if not glob.glob("/usr/lib/postgresql/*/bin/postgres"):
@@ -356,12 +365,24 @@ class Postgres:
         raise Void("PostgreSQL did not start")
 
     def create(self, database):
+        """Makes a database, unless somebody who shares it has made it."""
         if self.process is None:
             self.start()
-        self.sql(f"create database {database}")
+        if database not in self.databases:
+            self.sql(f"create database {database}")
+            self.databases.add(database)
 
     def sql(self, statement):
-        run(f"{self.bin}/psql", "-qX", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-c", statement)
+        return run(f"{self.bin}/psql", "-qAtX", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-c", statement)
+
+    def transactions(self):
+        """How many have written something so far."""
+        return int(self.sql("select txid_current()"))
+
+    def cpu_seconds(self):
+        """Of all its processes, those that have ended too."""
+        children = run("pgrep", "-P", str(self.process.pid)).split()
+        return sum(times_of(self.process.pid)) + sum(sum(times_of(child)[:2]) for child in children if os.path.exists(f"/proc/{child}"))
 
     def stop(self):
         if self.process is not None:

@@ -1,6 +1,7 @@
 """One turn of one participant: the event that is sent, the load, and the check of what the participant says against what was sent."""
 import hashlib
 import hmac
+import itertools
 import json
 import os
 import sys
@@ -79,7 +80,7 @@ class Turns:
     """Runs one participant at a time: closed loop (`closed`, as fast as the answers come) and open loop (`open`, at a fixed rate)."""
 
     def __init__(self, ids, all_events, drain=120, threads=2):
-        self.ids, self.events, self.drain, self.threads, self.number = ids, all_events, drain, threads, 0
+        self.ids, self.events, self.drain, self.threads, self.numbers = ids, all_events, drain, threads, itertools.count(1)
 
     def closed(self, participant, connections, seconds, event=None, targets=None):
         # What the connections had sent when wrk hung up is accepted and never counted by wrk: each can have one such request.
@@ -88,12 +89,11 @@ class Turns:
     def load(self, participant, connections, seconds, event=None, targets=None):
         """The load of a closed loop alone, of the usual event or another one; with `targets`, over the paths and signatures of that file.
         → answers, seconds, latencies in ms by percentile"""
-        self.number += 1
         event = event or self.events[participant.headers]
         output = participants.run(
             *participants.BOUND, "wrk", f"-t{min(self.threads, connections)}", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "--latency",
             "-s", os.path.join(HERE, "events.lua"), participant.url + participant.path, "--",
-            self.ids, str(self.number), event.signature, event.file, participant.headers, *([targets] if targets else []))
+            self.ids, str(next(self.numbers)), event.signature, event.file, participant.headers, *([targets] if targets else []))
         line = next(line for line in output.splitlines() if line.startswith("RESULT "))
         answers, refused, connect, read, write, late, microseconds, p50, p99 = map(int, line.split()[1:])
         if refused + connect + read + write + late:
@@ -105,10 +105,9 @@ class Turns:
         event = self.events[participant.headers]
 
         def load():
-            self.number += 1
             output = participants.run(
                 *participants.BOUND, "dotnet", os.path.join(participants.built("OpenLoop"), "OpenLoop.dll"), str(participant.port), participant.path,
-                str(rate), str(seconds), str(connections), self.ids, str(self.number), event.signature, event.file, *PERCENTILES,
+                str(rate), str(seconds), str(connections), self.ids, str(next(self.numbers)), event.signature, event.file, *PERCENTILES,
                 # The thread that sees a socket ready reads it: no hop to another one within what is measured.
                 env=os.environ | {"DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS": "1"}, timeout=seconds + 120)
             answers, failed, microseconds, *percentiles = map(int, output.split())

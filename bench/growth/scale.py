@@ -25,6 +25,12 @@ class Scale(Harness):
         """A receiver with an inbox of its own."""
         return self.add(participants.Receiver(self.shared, name, title, "SQLite"))
 
+    def replica(self, name, database):
+        """One of those that share a database."""
+        member = self.add(participants.ReceiverOnPostgreSql(self.shared, f"replica-{name}", f"replica {name}", "PostgreSQL"))
+        member.database = database
+        return member
+
     def add(self, member):
         member.directory = os.path.join(self.shared.work, member.name)
         os.makedirs(member.directory)

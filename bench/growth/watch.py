@@ -7,7 +7,7 @@ import threading
 import time
 import uuid
 
-from participants import Void
+from participants import Void, times_of
 
 
 def resident(member):
@@ -17,9 +17,7 @@ def resident(member):
 
 
 def cpu_seconds(member):
-    with open(f"/proc/{member.process.pid}/stat") as stat:
-        user, system = stat.read().rsplit(")", 1)[1].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+    return sum(times_of(member.process.pid)[:2])
 
 
 class Sampler:
