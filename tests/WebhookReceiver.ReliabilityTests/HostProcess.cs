@@ -119,6 +119,17 @@ internal sealed class HostProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until a process that was ready is not so any more.</summary>
+    public async Task UntilNotReadyAsync(TimeSpan limit)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (await IsReadyAsync())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < limit, $"Still ready after {limit}:\n{Output}");
+            await Task.Delay(PollInterval, TimeProvider.System);
+        }
+    }
+
     public async Task<bool> IsReadyAsync()
     {
         try
@@ -191,10 +202,11 @@ internal sealed class HostProcess : IAsyncDisposable
     public Task ContinueAsync() => SignalAsync("CONT");
 
     /// <summary>Waits until the process has ended.</summary>
+    /// <param name="limit">How long; 40 s by default.</param>
     /// <returns>Its exit code.</returns>
-    public async Task<int> ExitAsync()
+    public async Task<int> ExitAsync(TimeSpan? limit = null)
     {
-        await _process.WaitForExitAsync().WaitAsync(StopLimit, TimeProvider.System);
+        await _process.WaitForExitAsync().WaitAsync(limit ?? StopLimit, TimeProvider.System);
         return _process.ExitCode;
     }
 

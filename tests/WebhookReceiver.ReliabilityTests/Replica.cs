@@ -9,6 +9,8 @@ internal sealed class Replica(string connectionString, TimeSpan handlerDuration)
     /// <summary>The process that runs now.</summary>
     public HostProcess Host => _host ?? throw new InvalidOperationException("It does not run.");
 
+    public bool IsRunning => _host is { HasEnded: false };
+
     public string Effects => _directory.Effects;
 
     /// <summary>Starts a process in its place and waits until it is ready.</summary>

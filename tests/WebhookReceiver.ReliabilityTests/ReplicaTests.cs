@@ -7,6 +7,7 @@ namespace WebhookReceiver.ReliabilityTests;
 public sealed class ReplicaTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
     private const int Connections = 4;
+    private const int CrashesUntilDead = 3;
 
     /// <summary>A lease of 30 s, a sweep every 5 s, and 10 s to spare.</summary>
     private static readonly TimeSpan TakeoverLimit = TimeSpan.FromSeconds(45);
@@ -25,7 +26,7 @@ public sealed class ReplicaTests(TestDatabase database) : IClassFixture<TestData
         var figures = new Figures(number, string.Create(CultureInfo.InvariantCulture, $"one of {count} replicas on PostgreSQL is killed under load")) { Timed = "last kill to idle", Trials = Trials.Of(4, 50) };
         var random = new Random(count);
         var ledger = new Ledger();
-        await using var replicas = new Replicas(database.ConnectionString, count, TimeSpan.FromMilliseconds(20));
+        await using var replicas = Replicas.Of(count, database.ConnectionString, TimeSpan.FromMilliseconds(20));
         await replicas.StartAsync();
         var killed = 0L;
         for (var trial = 1; trial <= figures.Trials; trial++)
@@ -58,7 +59,7 @@ public sealed class ReplicaTests(TestDatabase database) : IClassFixture<TestData
         await database.EmptyAsync();
         var figures = new Figures("F08", "one of two replicas on PostgreSQL stands still (SIGSTOP) beyond its lease, with handlers running") { Timed = "pause to idle", Trials = Trials.Of(1, 10) };
         var ledger = new Ledger();
-        await using var replicas = new Replicas(database.ConnectionString, 2, TimeSpan.FromMilliseconds(200));
+        await using var replicas = Replicas.Of(2, database.ConnectionString, TimeSpan.FromMilliseconds(200));
         await replicas.StartAsync();
         for (var trial = 1; trial <= figures.Trials; trial++)
         {
@@ -83,12 +84,44 @@ public sealed class ReplicaTests(TestDatabase database) : IClassFixture<TestData
     }
 
     [Fact(Explicit = true)]
+    public async Task Handler_EndsTheProcess_IsGivenUpAtTheThirdCrashAndAllOthersAreHandled()
+    {
+        const string Poison = "poison";
+        await database.EmptyAsync();
+        var figures = new Figures("F18 b", "a handler ends the process, among good events, on PostgreSQL") { Trials = 1 };
+        var ledger = new Ledger();
+        await using var replicas = Replicas.Of(2, database.ConnectionString, TimeSpan.FromMilliseconds(20));
+        await replicas.StartAsync();
+        using var client = new LoadClient(ledger);
+        await replicas.LoadAsync(ledger, "before", Connections, answers: 100);
+        var first = replicas.LoadAsync(ledger, "beside", Connections, answers: 200);
+        await client.SendAsync(replicas.All[0].Host.Webhook, Poison);
+        await first;
+
+        // Whoever takes it over is ended by it, until nobody does any more; a supervisor starts each of them again.
+        for (var crash = 1; crash <= CrashesUntilDead; crash++)
+        {
+            var ended = await Task.WhenAny(replicas.All.Select(static replica => replica.Host.ExitAsync(TakeoverLimit)));
+            await ended;
+            var victim = replicas.All.First(static replica => !replica.IsRunning);
+            Assert.Contains("Poison.", victim.Host.Output, StringComparison.Ordinal);
+            await victim.StartAsync();
+            await replicas.LoadAsync(ledger, string.Create(CultureInfo.InvariantCulture, $"good{crash}"), Connections, answers: 50);
+        }
+
+        await replicas.All[0].Host.UntilDrainedAsync(SuspectsLimit);
+        Assert.Equal([Poison], await replicas.All[0].Host.EventIdsAsync("dead"));
+        figures.Add(await replicas.EndAsync(ledger));
+        figures.PublishAndCheck();
+    }
+
+    [Fact(Explicit = true)]
     public async Task Connections_EndedByTheServerAgainAndAgain_LoseNothing()
     {
         await database.EmptyAsync();
         var figures = new Figures("F26", "PostgreSQL ends all connections of two replicas, again and again under load") { Timed = "last end to idle", Trials = Trials.Of(30, 600) };
         var ledger = new Ledger();
-        await using var replicas = new Replicas(database.ConnectionString, 2, TimeSpan.FromMilliseconds(5));
+        await using var replicas = Replicas.Of(2, database.ConnectionString, TimeSpan.FromMilliseconds(5));
         await replicas.StartAsync();
         using var client = new LoadClient(ledger);
         using var stop = new CancellationTokenSource();
@@ -106,54 +139,5 @@ public sealed class ReplicaTests(TestDatabase database) : IClassFixture<TestData
         figures.Took(TimeProvider.System.GetElapsedTime(ended));
         figures.Add(await replicas.EndAsync(ledger));
         figures.PublishAndCheck();
-    }
-
-    /// <summary>The replicas of one test.</summary>
-    private sealed class Replicas(string connectionString, int count, TimeSpan handlerDuration) : IAsyncDisposable
-    {
-        public IReadOnlyList<Replica> All { get; } = [.. Enumerable.Range(0, count).Select(_ => new Replica(connectionString, handlerDuration))];
-
-        public Task StartAsync() => Task.WhenAll(All.Select(static replica => replica.StartAsync()));
-
-        /// <summary>Sends to all of them until there were so many answers more.</summary>
-        public async Task LoadAsync(Ledger ledger, string name, int connections, int answers)
-        {
-            using var client = new LoadClient(ledger);
-            using var stop = new CancellationTokenSource();
-            var loads = All.Select((replica, place) => client.RunAsync(replica.Host.Webhook, string.Create(CultureInfo.InvariantCulture, $"{name}-{place}"), connections, stop.Token)).ToArray();
-            await ledger.UntilAnsweredAsync(ledger.Answers + answers);
-            await stop.CancelAsync();
-            await Task.WhenAll(loads);
-        }
-
-        /// <summary>Stops all of them cleanly, and holds what was answered against what their handlers did.</summary>
-        public async Task<LedgerVerdict> EndAsync(Ledger ledger)
-        {
-            var dead = await All[0].Host.EventIdsAsync("dead");
-            foreach (var replica in All)
-            {
-                await replica.Host.TerminateAsync();
-                Assert.Equal(ExitCodes.Success, await replica.Host.ExitAsync());
-            }
-
-            var effects = Path.GetTempFileName();
-            try
-            {
-                File.WriteAllLines(effects, All.SelectMany(static replica => File.Exists(replica.Effects) ? File.ReadLines(replica.Effects) : []));
-                return ledger.Check(effects, dead);
-            }
-            finally
-            {
-                File.Delete(effects);
-            }
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            foreach (var replica in All)
-            {
-                await replica.DisposeAsync();
-            }
-        }
     }
 }

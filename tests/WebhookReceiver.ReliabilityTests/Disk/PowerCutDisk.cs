@@ -20,6 +20,7 @@ internal sealed class PowerCutDisk : IDisposable
         _outer = Path.Combine(_directory, "outer");
         _image = Path.Combine(_outer, "disk");
         Root = Path.Combine(_directory, "inner");
+        File.SetUnixFileMode(_directory, File.GetUnixFileMode(_directory) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         Directory.CreateDirectory(_outer);
         Directory.CreateDirectory(Root);
         Command.Run("truncate", "-s", OuterSize, _outer + ".image");

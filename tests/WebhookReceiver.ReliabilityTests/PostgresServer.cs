@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+
+namespace WebhookReceiver.ReliabilityTests;
+
+/// <summary>A PostgreSQL server of a test's own, which may be stopped, killed and started again.</summary>
+internal sealed class PostgresServer : IAsyncDisposable
+{
+    private const string User = "receiver";
+    private const string Owner = "postgres";
+
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
+
+    private readonly string _directory;
+    private readonly string[] _settings;
+    private Process? _process;
+
+    private PostgresServer(string directory, string[] settings)
+    {
+        _directory = directory;
+        _settings = settings;
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        Port = ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public int Port { get; }
+
+    public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Username={User};Database=postgres");
+
+    /// <summary>Of the newest version, where Debian has it.</summary>
+    private static string Bin =>
+        new DirectoryInfo("/usr/lib/postgresql") is { Exists: true } versions
+            ? versions.EnumerateDirectories().MaxBy(static version => int.Parse(version.Name, CultureInfo.InvariantCulture)) + "/bin/"
+            : "/usr/lib/postgresql/";
+
+    private string Data => Path.Combine(_directory, "data");
+
+    /// <summary>Makes one that does not run yet.</summary>
+    /// <param name="directory">Where its files shall lie; must exist.</param>
+    /// <param name="settings">Of the server, <c>name=value</c>.</param>
+    public static PostgresServer Create(string directory, params string[] settings)
+    {
+        Needs.Package(Bin + "postgres", "postgresql");
+        Needs.Programs("setpriv");
+        var server = new PostgresServer(Own(directory), settings);
+        server.Run("initdb", "-D", server.Data, "-U", User, "-A", "trust", "-E", "UTF8", "--locale", "C.UTF-8");
+        return server;
+    }
+
+    /// <summary>Makes a standby of this one that does not run yet.</summary>
+    /// <param name="directory">Where its files shall lie; must exist.</param>
+    public PostgresServer CreateStandby(string directory)
+    {
+        var standby = new PostgresServer(Own(directory), _settings);
+        standby.Run("pg_basebackup", "-D", standby.Data, "-R", "-X", "stream", "-d", ConnectionString.Replace(';', ' ')
+            .Replace("Host=", "host=", StringComparison.Ordinal).Replace("Port=", "port=", StringComparison.Ordinal)
+            .Replace("Username=", "user=", StringComparison.Ordinal).Replace("Database=", "dbname=", StringComparison.Ordinal));
+        return standby;
+    }
+
+    /// <summary>Starts it and waits until it answers, recovery included.</summary>
+    public async Task StartAsync()
+    {
+        // The lock of one that was killed: its number may be another process's by now.
+        File.Delete(Path.Combine(Data, "postmaster.pid"));
+        string[] command =
+        [
+            .. AsOwner(), Bin + "postgres", "-D", Data, "-p", Port.ToString(CultureInfo.InvariantCulture), "-k", _directory,
+            .. _settings.Prepend("listen_addresses=127.0.0.1").SelectMany(static setting => (string[])["-c", setting]),
+        ];
+        _process?.Dispose();
+        _process = Process.Start(new ProcessStartInfo("setpriv", ["--pdeathsig", "KILL", .. command]) { RedirectStandardError = true, WorkingDirectory = _directory })!;
+        _process.ErrorDataReceived += static (_, _) => { };
+        _process.BeginErrorReadLine();
+        var started = TimeProvider.System.GetTimestamp();
+        while (!await AnswersAsync())
+        {
+            Assert.False(_process.HasExited, "PostgreSQL did not start.");
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < StartLimit, $"PostgreSQL did not answer within {StartLimit}.");
+            await Task.Delay(PollInterval, TimeProvider.System);
+        }
+    }
+
+    /// <summary>Ends it.</summary>
+    /// <param name="signal">INT: all sessions are ended and all is written. QUIT: it ends at once, and recovers at the next start. KILL: as QUIT, but nobody tells the sessions.</param>
+    public async Task StopAsync(string signal)
+    {
+        var process = _process!;
+        var sessions = File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        Command.Run("kill", "-" + signal, process.Id.ToString(CultureInfo.InvariantCulture));
+        await process.WaitForExitAsync();
+
+        // They see for themselves that it is gone, and hold its memory until then.
+        while (sessions.Any(static session => File.Exists($"/proc/{session}/stat") && File.ReadAllText($"/proc/{session}/comm").StartsWith("postgres", StringComparison.Ordinal)))
+        {
+            await Task.Delay(PollInterval, TimeProvider.System);
+        }
+    }
+
+    public async Task<object?> ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false");
+        await connection.OpenAsync();
+#pragma warning disable CA2100 // A test's own words.
+        await using var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        return await command.ExecuteScalarAsync();
+    }
+
+    /// <summary>The ids of all events that are stored.</summary>
+    public async Task<IReadOnlySet<string>> EventIdsAsync() =>
+        ((string[])(await ExecuteAsync("SELECT COALESCE(array_agg(event_id::text), '{}') FROM webhook_receiver.event"))!).ToHashSet(StringComparer.Ordinal);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { HasExited: false })
+        {
+            await StopAsync("QUIT");
+        }
+
+        _process?.Dispose();
+    }
+
+    private static string Own(string directory)
+    {
+        var own = Path.Combine(directory, Path.GetRandomFileName());
+        Directory.CreateDirectory(own);
+        if (AsOwner().Length > 0)
+        {
+            Command.Run("chown", Owner, own);
+        }
+
+        return own;
+    }
+
+    /// <summary>The server refuses to run as root.</summary>
+    private static string[] AsOwner() => Environment.UserName == "root" ? ["setpriv", "--reuid", Owner, "--regid", Owner, "--clear-groups", "--"] : [];
+
+    private void Run(string program, params string[] arguments) => Command.Run("env", ["--chdir", _directory, .. AsOwner(), Bin + program, .. arguments]);
+
+    private async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            return await ExecuteAsync("SELECT 1") is 1;
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
+    }
+}

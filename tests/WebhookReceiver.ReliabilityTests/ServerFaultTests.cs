@@ -1,0 +1,144 @@
+using System.Globalization;
+
+namespace WebhookReceiver.ReliabilityTests;
+
+/// <summary>The PostgreSQL server under two receivers is stopped, killed, or replaced by its standby, under load.</summary>
+public sealed class ServerFaultTests : IDisposable
+{
+    private const int Connections = 4;
+
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("webhook-receiver-").FullName;
+
+    public ServerFaultTests() => File.SetUnixFileMode(_directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+
+    [Theory(Explicit = true)]
+    [InlineData("F26 d", "INT", "PostgreSQL is stopped in order (fast) under two replicas, and started again")]
+    [InlineData("F26 e", "QUIT", "PostgreSQL is stopped at once (immediate) under two replicas, and recovers")]
+    [InlineData("F26 f", "KILL", "PostgreSQL is killed (SIGKILL) under two replicas, and recovers")]
+    public async Task Server_StoppedAndStartedUnderLoad_LosesNothing(string number, string signal, string what)
+    {
+        var figures = new Figures(number, what) { Timed = "server ready to the next 200", Trials = Trials.Of(3, 50) };
+        await using var server = PostgresServer.Create(_directory);
+        await server.StartAsync();
+        var ledger = new Ledger();
+        await using var replicas = Replicas.Of(2, server.ConnectionString, TimeSpan.FromMilliseconds(5));
+        await replicas.StartAsync();
+        using var client = new LoadClient(ledger);
+        using var stop = new CancellationTokenSource();
+        var loads = Load(replicas, client, "down", stop.Token);
+        for (var trial = 1; trial <= figures.Trials; trial++)
+        {
+            await ledger.UntilAnsweredAsync(ledger.Answers + 300);
+            await server.StopAsync(signal);
+
+            // They are told that it could not be stored.
+            await ledger.UntilAnsweredAsync(ledger.Answers + 20);
+            await server.StartAsync();
+            figures.Took(await UntilAckedAsync(ledger));
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(loads);
+        await replicas.All[0].Host.UntilDrainedAsync(DrainLimit);
+        figures.Add(await replicas.EndAsync(ledger));
+        figures.PublishAndCheck();
+
+        // No process of ours died: each knows what it has done, and says so when the server is back.
+        Assert.Equal(0, figures.Duplicates);
+    }
+
+    [Fact(Explicit = true)]
+    public async Task Primary_KilledUnderLoad_SynchronousStandbyHasAllThatWasAnswered()
+    {
+        var figures = new Figures("F26 b", "the primary of PostgreSQL is killed under load, and its synchronous standby takes its place") { Timed = "standby promoted to the next 200", Trials = Trials.Of(1, 20) };
+        for (var trial = 1; trial <= figures.Trials; trial++)
+        {
+            await using var primary = PostgresServer.Create(_directory);
+            await primary.StartAsync();
+            await using var standby = primary.CreateStandby(_directory);
+            await standby.StartAsync();
+            await primary.ExecuteAsync("ALTER SYSTEM SET synchronous_standby_names = '*'");
+            await primary.ExecuteAsync("SELECT pg_reload_conf()");
+            await UntilAsync(async () => await primary.ExecuteAsync("SELECT COUNT(*) FROM pg_stat_replication WHERE sync_state = 'sync' AND state = 'streaming'") is 1L);
+
+            // A standby keeps the setting: alone it would wait for one of its own.
+            await standby.ExecuteAsync("ALTER SYSTEM SET synchronous_standby_names = ''");
+            var ledger = new Ledger();
+            await using var replicas = Replicas.Of(2, BothHosts(primary, standby), TimeSpan.FromMilliseconds(5));
+            await replicas.StartAsync();
+            using var client = new LoadClient(ledger);
+            using var stop = new CancellationTokenSource();
+            var loads = Load(replicas, client, "failover", stop.Token);
+            await ledger.UntilAnsweredAsync(ledger.Answers + 1000);
+            await primary.StopAsync("KILL");
+            await standby.ExecuteAsync("SELECT pg_promote()");
+            figures.Took(await UntilAckedAsync(ledger));
+            await ledger.UntilAnsweredAsync(ledger.Answers + 200);
+            await stop.CancelAsync();
+            await Task.WhenAll(loads);
+            await replicas.All[0].Host.UntilDrainedAsync(DrainLimit);
+            figures.Add(await replicas.EndAsync(ledger));
+        }
+
+        figures.PublishAndCheck();
+    }
+
+    [Fact(Explicit = true)]
+    public async Task Primary_KilledUnderLoad_AsynchronousStandbyThatIsBehindLosesEvents()
+    {
+        var figures = new Figures("F26 b'", "the same with an asynchronous standby that is behind: must lose") { Trials = 1 };
+        await using var primary = PostgresServer.Create(_directory);
+        await primary.StartAsync();
+        await using var standby = primary.CreateStandby(_directory);
+        await standby.StartAsync();
+        var ledger = new Ledger();
+        await using (var replicas = Replicas.Of(2, primary.ConnectionString, TimeSpan.FromMilliseconds(5)))
+        {
+            await replicas.StartAsync();
+            await replicas.LoadAsync(ledger, "before", Connections, answers: 200);
+            await UntilAsync(async () => await primary.ExecuteAsync("SELECT COUNT(*) FROM pg_stat_replication WHERE replay_lsn = pg_current_wal_lsn()") is 1L);
+            await standby.StopAsync("INT");
+            await replicas.LoadAsync(ledger, "behind", Connections, answers: 200);
+            await primary.StopAsync("KILL");
+        }
+
+        await standby.StartAsync();
+        await standby.ExecuteAsync("SELECT pg_promote()");
+        var lost = ledger.Receipts.Keys.Except(await standby.EventIdsAsync()).ToArray();
+        figures.Events = ledger.Acked;
+        figures.Lost = lost.Length;
+        Assert.NotEmpty(lost);
+        Assert.All(lost, static id => Assert.StartsWith("behind", id, StringComparison.Ordinal));
+        figures.Publish();
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private static string BothHosts(PostgresServer primary, PostgresServer standby) =>
+        string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1:{primary.Port},127.0.0.1:{standby.Port};Username=receiver;Database=postgres;Target Session Attributes=primary");
+
+    private static Task[] Load(Replicas replicas, LoadClient client, string name, CancellationToken stop) =>
+        [.. replicas.All.Select((replica, place) => client.RunAsync(replica.Host.Webhook, string.Create(CultureInfo.InvariantCulture, $"{name}{place}"), Connections, stop))];
+
+    /// <returns>How long it took until one more event was answered 2xx.</returns>
+    private static async Task<TimeSpan> UntilAckedAsync(Ledger ledger)
+    {
+        var (began, acked) = (TimeProvider.System.GetTimestamp(), ledger.Acked);
+        await UntilAsync(() => Task.FromResult(ledger.Acked > acked));
+        return TimeProvider.System.GetElapsedTime(began);
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < AnswerLimit, $"Not so within {AnswerLimit}.");
+            await Task.Delay(PollInterval, TimeProvider.System);
+        }
+    }
+}
