@@ -132,6 +132,28 @@ internal sealed class HostProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until it says that it is not ready.</summary>
+    public async Task UntilNotReadyAsync(TimeSpan limit)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (await IsReadyAsync())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < limit, $"Still ready after {limit}.");
+            await Task.Delay(PollInterval, TimeProvider.System);
+        }
+    }
+
+    /// <summary>Waits until its log says something.</summary>
+    public async Task UntilLoggedAsync(string text, TimeSpan limit)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!_output.Any(line => line.Contains(text, StringComparison.Ordinal)))
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < limit, $"Did not say \"{text}\" within {limit}:\n{Output}");
+            await Task.Delay(PollInterval, TimeProvider.System);
+        }
+    }
+
     /// <summary>Waits until no event is pending, running or scheduled.</summary>
     /// <returns>How long that took.</returns>
     public async Task<TimeSpan> UntilDrainedAsync(TimeSpan limit)

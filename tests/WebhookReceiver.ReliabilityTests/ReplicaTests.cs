@@ -25,15 +25,14 @@ public sealed class ReplicaTests(TestDatabase database) : IClassFixture<TestData
         var figures = new Figures(number, string.Create(CultureInfo.InvariantCulture, $"one of {count} replicas on PostgreSQL is killed under load")) { Timed = "last kill to idle", Trials = Trials.Of(4, 50) };
         var random = new Random(count);
         var ledger = new Ledger();
-        await using var replicas = new Replicas(database.ConnectionString, count, TimeSpan.FromMilliseconds(20));
+        await using var replicas = new Replicas(Enumerable.Repeat(database.ConnectionString, count), TimeSpan.FromMilliseconds(20));
         await replicas.StartAsync();
         var killed = 0L;
         for (var trial = 1; trial <= figures.Trials; trial++)
         {
             using var client = new LoadClient(ledger);
             using var stop = new CancellationTokenSource();
-            var loads = replicas.All.Select((replica, place) =>
-                client.RunAsync(replica.Host.Webhook, string.Create(CultureInfo.InvariantCulture, $"kill{trial}-{place}"), Connections, stop.Token)).ToArray();
+            var load = replicas.SendAsync(client, string.Create(CultureInfo.InvariantCulture, $"kill{trial}"), Connections, stop.Token);
             await ledger.UntilAnsweredAsync(ledger.Answers + random.Next(100, 1000));
             var victim = replicas.All[random.Next(count)];
             await victim.Host.KillAsync();
@@ -42,7 +41,7 @@ public sealed class ReplicaTests(TestDatabase database) : IClassFixture<TestData
             // The others go on while the dead one's work waits for its lease to run out.
             await ledger.UntilAnsweredAsync(ledger.Answers + 200);
             await stop.CancelAsync();
-            await Task.WhenAll(loads);
+            await load;
             await victim.StartAsync();
         }
 
@@ -58,7 +57,7 @@ public sealed class ReplicaTests(TestDatabase database) : IClassFixture<TestData
         await database.EmptyAsync();
         var figures = new Figures("F08", "one of two replicas on PostgreSQL stands still (SIGSTOP) beyond its lease, with handlers running") { Timed = "pause to idle", Trials = Trials.Of(1, 10) };
         var ledger = new Ledger();
-        await using var replicas = new Replicas(database.ConnectionString, 2, TimeSpan.FromMilliseconds(200));
+        await using var replicas = new Replicas(Enumerable.Repeat(database.ConnectionString, 2), TimeSpan.FromMilliseconds(200));
         await replicas.StartAsync();
         for (var trial = 1; trial <= figures.Trials; trial++)
         {
@@ -88,11 +87,11 @@ public sealed class ReplicaTests(TestDatabase database) : IClassFixture<TestData
         await database.EmptyAsync();
         var figures = new Figures("F26", "PostgreSQL ends all connections of two replicas, again and again under load") { Timed = "last end to idle", Trials = Trials.Of(30, 600) };
         var ledger = new Ledger();
-        await using var replicas = new Replicas(database.ConnectionString, 2, TimeSpan.FromMilliseconds(5));
+        await using var replicas = new Replicas(Enumerable.Repeat(database.ConnectionString, 2), TimeSpan.FromMilliseconds(5));
         await replicas.StartAsync();
         using var client = new LoadClient(ledger);
         using var stop = new CancellationTokenSource();
-        var loads = replicas.All.Select((replica, place) => client.RunAsync(replica.Host.Webhook, string.Create(CultureInfo.InvariantCulture, $"end{place}"), Connections, stop.Token)).ToArray();
+        var load = replicas.SendAsync(client, "end", Connections, stop.Token);
         for (var trial = 1; trial <= figures.Trials; trial++)
         {
             await ledger.UntilAnsweredAsync(ledger.Answers + 50);
@@ -101,59 +100,10 @@ public sealed class ReplicaTests(TestDatabase database) : IClassFixture<TestData
 
         var ended = TimeProvider.System.GetTimestamp();
         await stop.CancelAsync();
-        await Task.WhenAll(loads);
+        await load;
         await replicas.All[0].Host.UntilDrainedAsync(TakeoverLimit);
         figures.Took(TimeProvider.System.GetElapsedTime(ended));
         figures.Add(await replicas.EndAsync(ledger));
         figures.PublishAndCheck();
-    }
-
-    /// <summary>The replicas of one test.</summary>
-    private sealed class Replicas(string connectionString, int count, TimeSpan handlerDuration) : IAsyncDisposable
-    {
-        public IReadOnlyList<Replica> All { get; } = [.. Enumerable.Range(0, count).Select(_ => new Replica(connectionString, handlerDuration))];
-
-        public Task StartAsync() => Task.WhenAll(All.Select(static replica => replica.StartAsync()));
-
-        /// <summary>Sends to all of them until there were so many answers more.</summary>
-        public async Task LoadAsync(Ledger ledger, string name, int connections, int answers)
-        {
-            using var client = new LoadClient(ledger);
-            using var stop = new CancellationTokenSource();
-            var loads = All.Select((replica, place) => client.RunAsync(replica.Host.Webhook, string.Create(CultureInfo.InvariantCulture, $"{name}-{place}"), connections, stop.Token)).ToArray();
-            await ledger.UntilAnsweredAsync(ledger.Answers + answers);
-            await stop.CancelAsync();
-            await Task.WhenAll(loads);
-        }
-
-        /// <summary>Stops all of them cleanly, and holds what was answered against what their handlers did.</summary>
-        public async Task<LedgerVerdict> EndAsync(Ledger ledger)
-        {
-            var dead = await All[0].Host.EventIdsAsync("dead");
-            foreach (var replica in All)
-            {
-                await replica.Host.TerminateAsync();
-                Assert.Equal(ExitCodes.Success, await replica.Host.ExitAsync());
-            }
-
-            var effects = Path.GetTempFileName();
-            try
-            {
-                File.WriteAllLines(effects, All.SelectMany(static replica => File.Exists(replica.Effects) ? File.ReadLines(replica.Effects) : []));
-                return ledger.Check(effects, dead);
-            }
-            finally
-            {
-                File.Delete(effects);
-            }
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            foreach (var replica in All)
-            {
-                await replica.DisposeAsync();
-            }
-        }
     }
 }

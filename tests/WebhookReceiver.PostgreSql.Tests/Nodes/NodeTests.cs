@@ -69,9 +69,9 @@ public sealed class NodeTests(TestDatabase database) : IClassFixture<TestDatabas
     [Fact]
     public async Task Unreachable_ForTwentySeconds_OwnsNothingUntilItIsBack()
     {
-        await using var proxy = NewProxy();
-        await using var store = await OpenAsync(Through(proxy));
-        proxy.SwallowAnswers();
+        await using var proxy = new TestProxy(database.ConnectionString);
+        await using var store = await OpenAsync(proxy.ConnectionString);
+        proxy.HoldAnswers();
         Assert.True(store.Store.IsOwner);
 
         store.Clock.Advance(NodeLease.Safe - TimeSpan.FromMilliseconds(1));
@@ -90,12 +90,12 @@ public sealed class NodeTests(TestDatabase database) : IClassFixture<TestDatabas
     [Fact]
     public async Task Append_AnswerLostAfterTheCommit_IsNotAcknowledgedThenKnownAndRunsAgain()
     {
-        await using var proxy = NewProxy();
-        await using var store = await OpenAsync(Through(proxy));
+        await using var proxy = new TestProxy(database.ConnectionString);
+        await using var store = await OpenAsync(proxy.ConnectionString);
         await store.AppendAsync("before");
-        proxy.SwallowAnswers();
+        proxy.HoldAnswers();
         var lost = store.Store.AppendAsync(TestEvents.Delivery(TestEvents.New("lost"), true, store.First)).AsTask();
-        await proxy.Swallowed;
+        await proxy.AnswerHeld;
         await Until.TrueAsync("the server has committed", async () => await database.ReadAsync("SELECT COUNT(*) FROM webhook_receiver.event") is 2L);
         proxy.Cut();
 
@@ -113,10 +113,10 @@ public sealed class NodeTests(TestDatabase database) : IClassFixture<TestDatabas
     [Fact]
     public async Task Claim_AnswerLostAfterTheCommit_IsPendingAgain()
     {
-        await using var proxy = NewProxy();
-        await using var store = await OpenAsync(Through(proxy));
+        await using var proxy = new TestProxy(database.ConnectionString);
+        await using var store = await OpenAsync(proxy.ConnectionString);
         await store.AppendAsync("e1", bornRunning: false);
-        proxy.SwallowAnswers();
+        proxy.HoldAnswers();
         var lost = store.ClaimAsync();
         await Until.TrueAsync("the server has committed", async () => await database.ReadAsync("SELECT COUNT(*) FROM webhook_receiver.work WHERE state = 0") is 1L);
         proxy.Cut();
@@ -244,14 +244,6 @@ public sealed class NodeTests(TestDatabase database) : IClassFixture<TestDatabas
 
     private Task<StoreUnderTest> OpenAsync(string? connectionString = null, IReadOnlyList<HandlerIdentity>? handlers = null) =>
         StoreUnderTest.OpenAsync(connectionString ?? database.ConnectionString, handlers);
-
-    private TestProxy NewProxy()
-    {
-        var settings = new NpgsqlConnectionStringBuilder(database.ConnectionString);
-        return new TestProxy(settings.Host!, settings.Port);
-    }
-
-    private string Through(TestProxy proxy) => new NpgsqlConnectionStringBuilder(database.ConnectionString) { Port = proxy.Port }.ConnectionString;
 
     /// <summary>As if the first node had been silent for longer than its lease.</summary>
     private Task ExpireAsync() =>
