@@ -88,6 +88,23 @@ public sealed class NodeTests(TestDatabase database) : IClassFixture<TestDatabas
     }
 
     [Fact]
+    public async Task Unheard_WhenItHasGivenUp_DoesNotKeepItsLeaseAlive()
+    {
+        await using var proxy = new TestProxy(database.ConnectionString);
+        await using var store = await OpenAsync(proxy.ConnectionString);
+        var expiry = await ExpiryAsync();
+        proxy.HoldAnswers();
+
+        store.Clock.Advance(NodeLease.Safe);
+        await proxy.AnswerHeld;
+
+        Assert.Equal(expiry, await ExpiryAsync());
+        proxy.Cut();
+        await store.TurnUntilAsync("it is back", () => Task.FromResult(store.Store.IsOwner));
+        Assert.NotEqual(expiry, await ExpiryAsync());
+    }
+
+    [Fact]
     public async Task Append_AnswerLostAfterTheCommit_IsNotAcknowledgedThenKnownAndRunsAgain()
     {
         await using var proxy = new TestProxy(database.ConnectionString);
@@ -248,6 +265,8 @@ public sealed class NodeTests(TestDatabase database) : IClassFixture<TestDatabas
     /// <summary>As if the first node had been silent for longer than its lease.</summary>
     private Task ExpireAsync() =>
         database.ExecuteAsync("UPDATE webhook_receiver.node SET expires_at = clock_timestamp() - interval '1 second' WHERE id = (SELECT MIN(id) FROM webhook_receiver.node)");
+
+    private Task<object> ExpiryAsync() => database.ReadAsync("SELECT expires_at FROM webhook_receiver.node");
 
     private async Task<int> NodeAsync() => (int)await database.ReadAsync("SELECT MAX(id) FROM webhook_receiver.node");
 }
