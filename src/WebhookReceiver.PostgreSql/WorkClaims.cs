@@ -40,6 +40,7 @@ internal sealed class WorkClaims(NpgsqlDataSource source, DatabaseTime time, Hel
     public async ValueTask<IReadOnlyList<WorkItem>> ClaimAsync(int limit, DateTimeOffset now, int[] handlers, int node)
     {
         var items = new List<WorkItem>();
+        using var transaction = held.Begin();
         await using var connection = await source.OpenConnectionAsync().ConfigureAwait(false);
         await using var batch = new NpgsqlBatch(connection)
         {

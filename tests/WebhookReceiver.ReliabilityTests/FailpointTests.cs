@@ -51,7 +51,8 @@ public sealed class FailpointTests(ITestOutputHelper output)
             }
 
             await using var next = await HostProcess.StartAsync(directory, Handlers);
-            duplicates += await SendAgainAsync(next, ledger);
+            using var again = new LoadClient(ledger);
+            duplicates += await again.SendAgainAsync(next.Webhook);
             await KillWithWorkRunningAsync(next, ledger, trial);
         }
 
@@ -144,24 +145,6 @@ public sealed class FailpointTests(ITestOutputHelper output)
         await ledger.UntilAnsweredAsync(ledger.Answers + 50);
         await host.KillAsync();
         await load;
-    }
-
-    /// <returns>How many of them were known.</returns>
-    private static async Task<int> SendAgainAsync(HostProcess host, Ledger ledger)
-    {
-        var known = 0;
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-        foreach (var id in ledger.AttemptedWithoutAck())
-        {
-            using var request = SignedEvents.Request(host.Webhook, id);
-            using var response = await http.SendAsync(request);
-            var answer = await TwinAnswer.ReadAsync(response);
-            Assert.Equal(200, answer.Status);
-            ledger.Answered(id, answer.Status, answer.Receipt);
-            known += answer.Outcome == "duplicate" ? 1 : 0;
-        }
-
-        return known;
     }
 
     private static async Task RecoverAsync(DataDirectory directory, Ledger ledger, Figures figures)

@@ -119,17 +119,6 @@ internal sealed class HostProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until a process that was ready is not so any more.</summary>
-    public async Task UntilNotReadyAsync(TimeSpan limit)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        while (await IsReadyAsync())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < limit, $"Still ready after {limit}:\n{Output}");
-            await Task.Delay(PollInterval, TimeProvider.System);
-        }
-    }
-
     public async Task<bool> IsReadyAsync()
     {
         try
@@ -140,6 +129,28 @@ internal sealed class HostProcess : IAsyncDisposable
         catch (HttpRequestException)
         {
             return false;
+        }
+    }
+
+    /// <summary>Waits until it says that it is not ready.</summary>
+    public async Task UntilNotReadyAsync(TimeSpan limit)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (await IsReadyAsync())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < limit, $"Still ready after {limit}.");
+            await Task.Delay(PollInterval, TimeProvider.System);
+        }
+    }
+
+    /// <summary>Waits until its log says something.</summary>
+    public async Task UntilLoggedAsync(string text, TimeSpan limit)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!_output.Any(line => line.Contains(text, StringComparison.Ordinal)))
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < limit, $"Did not say \"{text}\" within {limit}:\n{Output}");
+            await Task.Delay(PollInterval, TimeProvider.System);
         }
     }
 

@@ -10,8 +10,18 @@ internal sealed class LoadClient(Ledger ledger, params int[] sizes) : IDisposabl
 {
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(30);
 
+    private readonly Lock _gate = new();
     private int _sent;
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
+
+    /// <summary>How long each connection waits before it sends the next one.</summary>
+    public TimeSpan Pause { get; init; }
+
+    /// <summary>How many answers were not 2xx.</summary>
+    public int Refused { get; private set; }
+
+    /// <summary>How long the slowest answer took.</summary>
+    public TimeSpan Slowest { get; private set; }
 
     /// <summary>Sends until told to stop, or until nobody listens any more.</summary>
     /// <param name="webhook">Where to.</param>
@@ -28,6 +38,11 @@ internal sealed class LoadClient(Ledger ledger, params int[] sizes) : IDisposabl
                     {
                         return;
                     }
+
+                    if (Pause > TimeSpan.Zero)
+                    {
+                        await Task.Delay(Pause, TimeProvider.System, CancellationToken.None);
+                    }
                 }
             },
             CancellationToken.None)));
@@ -41,6 +56,7 @@ internal sealed class LoadClient(Ledger ledger, params int[] sizes) : IDisposabl
     public async Task<bool> SendAsync(Uri webhook, string id)
     {
         ledger.Attempting(id);
+        var sent = TimeProvider.System.GetTimestamp();
         try
         {
             var size = sizes is [] ? 0 : sizes[(uint)Interlocked.Increment(ref _sent) % sizes.Length];
@@ -48,6 +64,7 @@ internal sealed class LoadClient(Ledger ledger, params int[] sizes) : IDisposabl
             using var answer = await _http.SendAsync(request);
             using var json = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync());
             ledger.Answered(id, (int)answer.StatusCode, json.RootElement.TryGetProperty("id", out var receipt) ? receipt.GetString() : null);
+            Note(answer.IsSuccessStatusCode, TimeProvider.System.GetElapsedTime(sent));
             return true;
         }
         catch (Exception error) when (error is HttpRequestException or IOException or SocketException or JsonException)
@@ -57,5 +74,32 @@ internal sealed class LoadClient(Ledger ledger, params int[] sizes) : IDisposabl
         }
     }
 
+    /// <summary>Sends again what had no answer, or none of 2xx, as its sender does.</summary>
+    /// <returns>How many of them were known.</returns>
+    public async Task<int> SendAgainAsync(Uri webhook)
+    {
+        var known = 0;
+        foreach (var id in ledger.AttemptedWithoutAck())
+        {
+            using var request = SignedEvents.Request(webhook, id);
+            using var response = await _http.SendAsync(request);
+            var answer = await TwinAnswer.ReadAsync(response);
+            Assert.Equal(200, answer.Status);
+            ledger.Answered(id, answer.Status, answer.Receipt);
+            known += answer.Outcome == "duplicate" ? 1 : 0;
+        }
+
+        return known;
+    }
+
     public void Dispose() => _http.Dispose();
+
+    private void Note(bool isAccepted, TimeSpan time)
+    {
+        lock (_gate)
+        {
+            Refused += isAccepted ? 0 : 1;
+            Slowest = time > Slowest ? time : Slowest;
+        }
+    }
 }

@@ -33,8 +33,7 @@ public sealed class ReplicaTests(TestDatabase database) : IClassFixture<TestData
         {
             using var client = new LoadClient(ledger);
             using var stop = new CancellationTokenSource();
-            var loads = replicas.All.Select((replica, place) =>
-                client.RunAsync(replica.Host.Webhook, string.Create(CultureInfo.InvariantCulture, $"kill{trial}-{place}"), Connections, stop.Token)).ToArray();
+            var load = replicas.SendAsync(client, string.Create(CultureInfo.InvariantCulture, $"kill{trial}"), Connections, stop.Token);
             await ledger.UntilAnsweredAsync(ledger.Answers + random.Next(100, 1000));
             var victim = replicas.All[random.Next(count)];
             await victim.Host.KillAsync();
@@ -43,7 +42,7 @@ public sealed class ReplicaTests(TestDatabase database) : IClassFixture<TestData
             // The others go on while the dead one's work waits for its lease to run out.
             await ledger.UntilAnsweredAsync(ledger.Answers + 200);
             await stop.CancelAsync();
-            await Task.WhenAll(loads);
+            await load;
             await victim.StartAsync();
         }
 
@@ -125,7 +124,7 @@ public sealed class ReplicaTests(TestDatabase database) : IClassFixture<TestData
         await replicas.StartAsync();
         using var client = new LoadClient(ledger);
         using var stop = new CancellationTokenSource();
-        var loads = replicas.All.Select((replica, place) => client.RunAsync(replica.Host.Webhook, string.Create(CultureInfo.InvariantCulture, $"end{place}"), Connections, stop.Token)).ToArray();
+        var load = replicas.SendAsync(client, "end", Connections, stop.Token);
         for (var trial = 1; trial <= figures.Trials; trial++)
         {
             await ledger.UntilAnsweredAsync(ledger.Answers + 50);
@@ -134,7 +133,7 @@ public sealed class ReplicaTests(TestDatabase database) : IClassFixture<TestData
 
         var ended = TimeProvider.System.GetTimestamp();
         await stop.CancelAsync();
-        await Task.WhenAll(loads);
+        await load;
         await replicas.All[0].Host.UntilDrainedAsync(TakeoverLimit);
         figures.Took(TimeProvider.System.GetElapsedTime(ended));
         figures.Add(await replicas.EndAsync(ledger));

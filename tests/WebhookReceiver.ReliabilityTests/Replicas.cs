@@ -2,26 +2,31 @@ using System.Globalization;
 
 namespace WebhookReceiver.ReliabilityTests;
 
-/// <summary>Several receivers on one PostgreSQL.</summary>
-/// <param name="connectionStrings">The way of each to the server.</param>
+/// <summary>The receivers of one test, on one PostgreSQL.</summary>
+/// <param name="connectionStrings">The way of each of them to the server.</param>
 /// <param name="handlerDuration">How long their handlers take.</param>
 internal sealed class Replicas(IEnumerable<string> connectionStrings, TimeSpan handlerDuration) : IAsyncDisposable
 {
     public IReadOnlyList<Replica> All { get; } = [.. connectionStrings.Select(connectionString => new Replica(connectionString, handlerDuration))];
 
+    /// <summary>Several that go the same way.</summary>
     public static Replicas Of(int count, string connectionString, TimeSpan handlerDuration) => new(Enumerable.Repeat(connectionString, count), handlerDuration);
 
     public Task StartAsync() => Task.WhenAll(All.Select(static replica => replica.StartAsync()));
+
+    /// <summary>Sends to all of them until told to stop.</summary>
+    public Task SendAsync(LoadClient client, string name, int connections, CancellationToken stop) => Task.WhenAll(All.Select(
+        (replica, place) => client.RunAsync(replica.Host.Webhook, string.Create(CultureInfo.InvariantCulture, $"{name}-{place}"), connections, stop)));
 
     /// <summary>Sends to all of them until there were so many answers more.</summary>
     public async Task LoadAsync(Ledger ledger, string name, int connections, int answers)
     {
         using var client = new LoadClient(ledger);
         using var stop = new CancellationTokenSource();
-        var loads = All.Select((replica, place) => client.RunAsync(replica.Host.Webhook, string.Create(CultureInfo.InvariantCulture, $"{name}-{place}"), connections, stop.Token)).ToArray();
+        var load = SendAsync(client, name, connections, stop.Token);
         await ledger.UntilAnsweredAsync(ledger.Answers + answers);
         await stop.CancelAsync();
-        await Task.WhenAll(loads);
+        await load;
     }
 
     /// <summary>Stops all of them cleanly, and holds what was answered against what their handlers did.</summary>

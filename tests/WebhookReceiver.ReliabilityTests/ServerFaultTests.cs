@@ -29,7 +29,7 @@ public sealed class ServerFaultTests : IDisposable
         await replicas.StartAsync();
         using var client = new LoadClient(ledger);
         using var stop = new CancellationTokenSource();
-        var loads = Load(replicas, client, "down", stop.Token);
+        var load = replicas.SendAsync(client, "down", Connections, stop.Token);
         for (var trial = 1; trial <= figures.Trials; trial++)
         {
             await ledger.UntilAnsweredAsync(ledger.Answers + 300);
@@ -42,7 +42,7 @@ public sealed class ServerFaultTests : IDisposable
         }
 
         await stop.CancelAsync();
-        await Task.WhenAll(loads);
+        await load;
         await replicas.All[0].Host.UntilDrainedAsync(DrainLimit);
         figures.Add(await replicas.EndAsync(ledger));
         figures.PublishAndCheck();
@@ -72,14 +72,14 @@ public sealed class ServerFaultTests : IDisposable
             await replicas.StartAsync();
             using var client = new LoadClient(ledger);
             using var stop = new CancellationTokenSource();
-            var loads = Load(replicas, client, "failover", stop.Token);
+            var load = replicas.SendAsync(client, "failover", Connections, stop.Token);
             await ledger.UntilAnsweredAsync(ledger.Answers + 1000);
             await primary.StopAsync("KILL");
             await standby.ExecuteAsync("SELECT pg_promote()");
             figures.Took(await UntilAckedAsync(ledger));
             await ledger.UntilAnsweredAsync(ledger.Answers + 200);
             await stop.CancelAsync();
-            await Task.WhenAll(loads);
+            await load;
             await replicas.All[0].Host.UntilDrainedAsync(DrainLimit);
             figures.Add(await replicas.EndAsync(ledger));
         }
@@ -120,9 +120,6 @@ public sealed class ServerFaultTests : IDisposable
 
     private static string BothHosts(PostgresServer primary, PostgresServer standby) =>
         string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1:{primary.Port},127.0.0.1:{standby.Port};Username=receiver;Database=postgres;Target Session Attributes=primary");
-
-    private static Task[] Load(Replicas replicas, LoadClient client, string name, CancellationToken stop) =>
-        [.. replicas.All.Select((replica, place) => client.RunAsync(replica.Host.Webhook, string.Create(CultureInfo.InvariantCulture, $"{name}{place}"), Connections, stop))];
 
     /// <returns>How long it took until one more event was answered 2xx.</returns>
     private static async Task<TimeSpan> UntilAckedAsync(Ledger ledger)

@@ -57,7 +57,7 @@ public sealed class StopTests
             await host.TerminateAsync();
 
             // As a load balancer does it: until the receiver says that it is draining, requests go on coming.
-            await UntilNotReadyAsync(host);
+            await host.UntilNotReadyAsync(Limit);
             var answers = ledger.Answers;
             await ledger.UntilAnsweredAsync(answers + Connections);
             await stop.CancelAsync();
@@ -88,7 +88,7 @@ public sealed class StopTests
             await ledger.UntilAnsweredAsync(ledger.Answers + random.Next(1, 500));
             var told = TimeProvider.System.GetTimestamp();
             await host.TerminateAsync();
-            await UntilNotReadyAsync(host);
+            await host.UntilNotReadyAsync(Limit);
             await stop.CancelAsync();
             await load;
             Assert.Equal(ExitCodes.Success, await host.ExitAsync());
@@ -109,14 +109,6 @@ public sealed class StopTests
         figures.PublishAndCheck();
         Assert.Equal((0, 1), (figures.Duplicates, verdict.HighestAttempt));
         Assert.InRange(figures.Slowest!.Value, TimeSpan.Zero, Limit);
-    }
-
-    private static async Task UntilNotReadyAsync(HostProcess host)
-    {
-        while (await host.IsReadyAsync())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
-        }
     }
 
     /// <summary>Starts again, until what the stop gave back is handled: all of it, once, and at its first attempt.</summary>

@@ -38,6 +38,13 @@ internal sealed class NodeLease(NpgsqlDataSource source, DatabaseTime time, Time
         // Before the server is asked: whatever happens on the way, our time runs out first.
         var asked = clock.GetTimestamp();
         await using var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        if (!IsHeld)
+        {
+            // Where what we send arrives and no answer comes back, each try would keep alive a lease that we have given up, and nobody could take over.
+            await using var ask = new NpgsqlCommand("SELECT", connection);
+            await ask.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         await using var renew = new NpgsqlCommand($"""
             WITH renewed AS (
                 UPDATE {InboxSchema.Name}.node SET expires_at = clock_timestamp() + make_interval(secs => $2)

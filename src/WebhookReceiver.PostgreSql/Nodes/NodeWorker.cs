@@ -14,11 +14,8 @@ internal sealed class NodeWorker : IAsyncDisposable
     /// <summary>How often. Several turns fit into the time for which a lease is safe.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    /// <summary>A turn that failed is tried again so soon.</summary>
+    /// <summary>A turn that failed is tried again so soon, and one that found what it must look at again.</summary>
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
-
-    /// <summary>Longer than an answer of the server can be on its way: what runs by our account for so long and is not here has been forgotten.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
     /// <summary>How often to look when nothing speaks for it.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(60);
@@ -45,7 +42,7 @@ internal sealed class NodeWorker : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly ITimer _expiry;
     private readonly Task _work;
-    private readonly Dictionary<RunningWork, long> _suspects = [];
+    private readonly Dictionary<RunningWork, IReadOnlyCollection<long>> _unknown = [];
     private long _lookedAt;
     private long _uncertainAt;
     private long _heldSince;
@@ -144,7 +141,7 @@ internal sealed class NodeWorker : IAsyncDisposable
             {
                 await Task.Delay(delay, _options.Clock, _stopping.Token).ConfigureAwait(false);
                 await RunOnceAsync(_stopping.Token).ConfigureAwait(false);
-                delay = Interval;
+                delay = _unknown.Count > 0 ? RetryInterval : Interval;
             }
             catch (Exception) when (_stopping.IsCancellationRequested)
             {
@@ -198,26 +195,31 @@ internal sealed class NodeWorker : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes pending what was running without us at two looks that were far enough apart.</summary>
+    /// <summary>
+    /// Makes pending what runs by our account and is not here, once no transaction is under way any more that was so when it was seen first: none of
+    /// them brought it, and a later one cannot have.
+    /// </summary>
     private async Task FreeForgottenAsync(CancellationToken cancellationToken)
     {
-        var clock = _options.Clock;
         var running = await _sweeper.RunningAsync(_lease.Node, cancellationToken).ConfigureAwait(false);
+
+        // In this order: a transaction that ends in between has added what it brought.
+        var underWay = _held.UnderWay.ToHashSet();
         var unknown = running.Where(work => !_held.Contains(work)).ToHashSet();
-        foreach (var known in _suspects.Keys.Where(work => !unknown.Contains(work)).ToArray())
+        foreach (var known in _unknown.Keys.Where(work => !unknown.Contains(work)).ToArray())
         {
-            _suspects.Remove(known);
+            _unknown.Remove(known);
         }
 
         var forgotten = new List<RunningWork>();
         foreach (var work in unknown)
         {
-            if (!_suspects.TryGetValue(work, out var since))
+            if (!_unknown.TryGetValue(work, out var since))
             {
-                _suspects[work] = clock.GetTimestamp();
+                _unknown[work] = underWay;
                 LookSoon();
             }
-            else if (clock.GetElapsedTime(since) >= Grace)
+            else if (!underWay.Overlaps(since))
             {
                 forgotten.Add(work);
             }

@@ -253,6 +253,7 @@ internal sealed class InboxWriter : IAsyncDisposable
 
     private async Task CommitAsync(WriteCommand[] commands, int lane)
     {
+        using var transaction = _held.Begin();
         if (_beforeCommit is not null)
         {
             await _beforeCommit().ConfigureAwait(false);

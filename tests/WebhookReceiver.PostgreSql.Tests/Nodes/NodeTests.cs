@@ -69,9 +69,9 @@ public sealed class NodeTests(TestDatabase database) : IClassFixture<TestDatabas
     [Fact]
     public async Task Unreachable_ForTwentySeconds_OwnsNothingUntilItIsBack()
     {
-        await using var proxy = NewProxy();
-        await using var store = await OpenAsync(Through(proxy));
-        proxy.SwallowAnswers();
+        await using var proxy = new TestProxy(database.ConnectionString);
+        await using var store = await OpenAsync(proxy.ConnectionString);
+        proxy.HoldAnswers();
         Assert.True(store.Store.IsOwner);
 
         store.Clock.Advance(NodeLease.Safe - TimeSpan.FromMilliseconds(1));
@@ -88,14 +88,31 @@ public sealed class NodeTests(TestDatabase database) : IClassFixture<TestDatabas
     }
 
     [Fact]
+    public async Task Unheard_WhenItHasGivenUp_DoesNotKeepItsLeaseAlive()
+    {
+        await using var proxy = new TestProxy(database.ConnectionString);
+        await using var store = await OpenAsync(proxy.ConnectionString);
+        var expiry = await ExpiryAsync();
+        proxy.HoldAnswers();
+
+        store.Clock.Advance(NodeLease.Safe);
+        await proxy.AnswerHeld;
+
+        Assert.Equal(expiry, await ExpiryAsync());
+        proxy.Cut();
+        await store.TurnUntilAsync("it is back", () => Task.FromResult(store.Store.IsOwner));
+        Assert.NotEqual(expiry, await ExpiryAsync());
+    }
+
+    [Fact]
     public async Task Append_AnswerLostAfterTheCommit_IsNotAcknowledgedThenKnownAndRunsAgain()
     {
-        await using var proxy = NewProxy();
-        await using var store = await OpenAsync(Through(proxy));
+        await using var proxy = new TestProxy(database.ConnectionString);
+        await using var store = await OpenAsync(proxy.ConnectionString);
         await store.AppendAsync("before");
-        proxy.SwallowAnswers();
+        proxy.HoldAnswers();
         var lost = store.Store.AppendAsync(TestEvents.Delivery(TestEvents.New("lost"), true, store.First)).AsTask();
-        await proxy.Swallowed;
+        await proxy.AnswerHeld;
         await Until.TrueAsync("the server has committed", async () => await database.ReadAsync("SELECT COUNT(*) FROM webhook_receiver.event") is 2L);
         proxy.Cut();
 
@@ -113,10 +130,10 @@ public sealed class NodeTests(TestDatabase database) : IClassFixture<TestDatabas
     [Fact]
     public async Task Claim_AnswerLostAfterTheCommit_IsPendingAgain()
     {
-        await using var proxy = NewProxy();
-        await using var store = await OpenAsync(Through(proxy));
+        await using var proxy = new TestProxy(database.ConnectionString);
+        await using var store = await OpenAsync(proxy.ConnectionString);
         await store.AppendAsync("e1", bornRunning: false);
-        proxy.SwallowAnswers();
+        proxy.HoldAnswers();
         var lost = store.ClaimAsync();
         await Until.TrueAsync("the server has committed", async () => await database.ReadAsync("SELECT COUNT(*) FROM webhook_receiver.work WHERE state = 0") is 1L);
         proxy.Cut();
@@ -126,6 +143,34 @@ public sealed class NodeTests(TestDatabase database) : IClassFixture<TestDatabas
         await store.TurnUntilAsync("what was forgotten is pending", async () => (claimed = await store.ClaimAsync()).Count > 0);
 
         Assert.Equal(("e1", 1, 3), (Assert.Single(claimed).Event.EventId, claimed[0].Attempt, claimed[0].Epoch));
+    }
+
+    [Fact]
+    public async Task Turn_WorkThatATransactionUnderWayMayHaveBrought_IsLeftAloneUntilThatEnds()
+    {
+        using var mayCommit = new SemaphoreSlim(1);
+        await using var store = await OpenAsync(beforeCommit: () => mayCommit.WaitAsync());
+        await store.AppendAsync("e1", bornRunning: false);
+        var underWay = store.Store.AppendAsync(TestEvents.Delivery(TestEvents.New("under way"), true, store.First)).AsTask();
+        await database.ExecuteAsync("UPDATE webhook_receiver.work SET state = 0, epoch = 2, attempt = 1, owner = (SELECT MAX(id) FROM webhook_receiver.node)");
+        var renewed = await LeaseAsync();
+        for (var turn = 0; turn < 4; turn++)
+        {
+            store.Store.LookSoon();
+            await store.TurnUntilAsync("the next turn", async () => await LeaseAsync() > renewed);
+            renewed = await LeaseAsync();
+        }
+
+        var meanwhile = await store.ClaimAsync();
+        mayCommit.Release();
+        Assert.Equal(AppendStatus.Committed, await underWay);
+        Assert.Empty(meanwhile);
+
+        IReadOnlyList<WorkItem> claimed = [];
+        await store.TurnUntilAsync("what was forgotten is pending", async () => (claimed = await store.ClaimAsync()).Count > 0);
+        Assert.Equal("e1", Assert.Single(claimed).Event.EventId);
+
+        async Task<DateTime> LeaseAsync() => (DateTime)await database.ReadAsync("SELECT MAX(expires_at) FROM webhook_receiver.node");
     }
 
     [Fact]
@@ -242,20 +287,14 @@ public sealed class NodeTests(TestDatabase database) : IClassFixture<TestDatabas
         Assert.Equal(newProgram.First, Assert.Single(claimed).Handler);
     }
 
-    private Task<StoreUnderTest> OpenAsync(string? connectionString = null, IReadOnlyList<HandlerIdentity>? handlers = null) =>
-        StoreUnderTest.OpenAsync(connectionString ?? database.ConnectionString, handlers);
-
-    private TestProxy NewProxy()
-    {
-        var settings = new NpgsqlConnectionStringBuilder(database.ConnectionString);
-        return new TestProxy(settings.Host!, settings.Port);
-    }
-
-    private string Through(TestProxy proxy) => new NpgsqlConnectionStringBuilder(database.ConnectionString) { Port = proxy.Port }.ConnectionString;
+    private Task<StoreUnderTest> OpenAsync(string? connectionString = null, IReadOnlyList<HandlerIdentity>? handlers = null, Func<Task>? beforeCommit = null) =>
+        StoreUnderTest.OpenAsync(connectionString ?? database.ConnectionString, handlers, beforeCommit);
 
     /// <summary>As if the first node had been silent for longer than its lease.</summary>
     private Task ExpireAsync() =>
         database.ExecuteAsync("UPDATE webhook_receiver.node SET expires_at = clock_timestamp() - interval '1 second' WHERE id = (SELECT MIN(id) FROM webhook_receiver.node)");
+
+    private Task<object> ExpiryAsync() => database.ReadAsync("SELECT expires_at FROM webhook_receiver.node");
 
     private async Task<int> NodeAsync() => (int)await database.ReadAsync("SELECT MAX(id) FROM webhook_receiver.node");
 }

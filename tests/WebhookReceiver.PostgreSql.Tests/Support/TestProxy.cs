@@ -1,47 +1,65 @@
 using System.Net;
 using System.Net.Sockets;
+using Npgsql;
 
 namespace WebhookReceiver.PostgreSql.Tests.Support;
 
-/// <summary>Stands between a store and its server, and can keep the answers back: what was asked is done, and nobody hears of it.</summary>
+/// <summary>
+/// Stands between a store and its server, and can hold back what one of them says to the other, or both, as a network does that has come apart: nothing is
+/// refused, nobody is told, and what was held arrives when it is whole again.
+/// </summary>
 internal sealed class TestProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Socket> _sockets = [];
-    private readonly IPEndPoint _server;
+    private readonly TestProxyGate _requests = new();
+    private readonly TestProxyGate _answers = new();
+    private readonly NpgsqlConnectionStringBuilder _server;
     private readonly Task _accepting;
-    private volatile bool _swallows;
-    private TaskCompletionSource _swallowed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public TestProxy(string host, int port)
+    /// <param name="connectionString">Of the server; its host is an address.</param>
+    public TestProxy(string connectionString)
     {
-        _server = new IPEndPoint(IPAddress.Parse(host), port);
+        _server = new NpgsqlConnectionStringBuilder(connectionString);
         _listener.Start();
         _accepting = AcceptAsync();
     }
 
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    /// <summary>The way to the server that leads through here.</summary>
+    public string ConnectionString =>
+        new NpgsqlConnectionStringBuilder(_server.ConnectionString) { Port = ((IPEndPoint)_listener.LocalEndpoint).Port }.ConnectionString;
 
-    /// <summary>Completed once an answer was kept back.</summary>
-    public Task Swallowed => _swallowed.Task;
+    /// <summary>Completed once an answer is held back.</summary>
+    public Task AnswerHeld => _answers.Reached;
 
-    /// <summary>Keeps all answers back from now on.</summary>
-    public void SwallowAnswers()
+    /// <summary>From now on what is asked is done, as long as a connection is open to ask it by, and nobody hears of it.</summary>
+    public void HoldAnswers() => _answers.Close();
+
+    /// <summary>From now on nothing arrives, on either side.</summary>
+    public void HoldEverything()
     {
-        _swallowed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _swallows = true;
+        _requests.Close();
+        _answers.Close();
     }
 
-    /// <summary>Cuts all connections; new ones work.</summary>
+    /// <summary>Delivers what was held, and all else.</summary>
+    public void Heal()
+    {
+        _requests.Open();
+        _answers.Open();
+    }
+
+    /// <summary>Ends all connections, and with them what was held; new ones work.</summary>
     public void Cut()
     {
-        _swallows = false;
         lock (_sockets)
         {
             _sockets.ForEach(static socket => socket.Dispose());
             _sockets.Clear();
         }
+
+        Heal();
     }
 
     public async ValueTask DisposeAsync()
@@ -59,16 +77,7 @@ internal sealed class TestProxy : IAsyncDisposable
         {
             while (true)
             {
-                var client = await _listener.AcceptSocketAsync(_stopping.Token);
-                var server = new Socket(SocketType.Stream, ProtocolType.Tcp);
-                await server.ConnectAsync(_server, _stopping.Token);
-                lock (_sockets)
-                {
-                    _sockets.AddRange([client, server]);
-                }
-
-                _ = CopyAsync(client, server, isAnswer: false);
-                _ = CopyAsync(server, client, isAnswer: true);
+                _ = RelayAsync(await _listener.AcceptSocketAsync(_stopping.Token));
             }
         }
         catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -77,25 +86,63 @@ internal sealed class TestProxy : IAsyncDisposable
         }
     }
 
-    private async Task CopyAsync(Socket from, Socket to, bool isAnswer)
+    private async Task RelayAsync(Socket client)
+    {
+        using var server = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            lock (_sockets)
+            {
+                _sockets.AddRange([client, server]);
+            }
+
+            // It takes both directions to open a connection.
+            await _requests.PassAsync();
+            await _answers.PassAsync();
+            await server.ConnectAsync(new IPEndPoint(IPAddress.Parse(_server.Host!), _server.Port));
+            await Task.WhenAll(CopyAsync(client, server, _requests), CopyAsync(server, client, _answers));
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // Cut before it was open.
+        }
+        finally
+        {
+            lock (_sockets)
+            {
+                _sockets.Remove(client);
+                _sockets.Remove(server);
+            }
+
+            client.Dispose();
+        }
+    }
+
+    /// <summary>Until one of them ends it, of which the other hears as of all else: when the gate is open.</summary>
+    private static async Task CopyAsync(Socket from, Socket to, TestProxyGate gate)
     {
         var buffer = new byte[16 * 1024];
         try
         {
-            while (await from.ReceiveAsync(buffer) is > 0 and var count)
+            int count;
+            do
             {
-                if (isAnswer && _swallows)
+                count = await from.ReceiveAsync(buffer);
+                await gate.PassAsync();
+                if (count > 0)
                 {
-                    _swallowed.TrySetResult();
-                    continue;
+                    await to.SendAsync(buffer.AsMemory(0, count));
                 }
-
-                await to.SendAsync(buffer.AsMemory(0, count));
             }
+            while (count > 0);
+            to.Shutdown(SocketShutdown.Send);
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
-            // Cut.
+            // One of them is gone, or all was cut: the other loop must not wait for ever.
+            await gate.PassAsync();
+            from.Dispose();
+            to.Dispose();
         }
     }
 }
