@@ -20,17 +20,15 @@ internal static class EventColumns
         Source = row.GetString(2),
         EventId = row.GetString(3),
         Type = row.GetString(4),
-        Timestamp = row.IsDBNull(5) ? null : Time(row.GetInt64(5)),
-        ReceivedAt = Time(row.GetInt64(6)),
+        Timestamp = row.IsDBNull(5) ? null : StoredTime.Read(row.GetInt64(5)),
+        ReceivedAt = StoredTime.Read(row.GetInt64(6)),
         ContentType = row.GetString(7),
         Headers = row.GetString(8),
         BodySha256 = row.GetFieldValue<byte[]>(9),
         Data = new DataLocation(row.GetInt32(10), row.GetInt32(11), row.IsDBNull(12) ? null : row.GetString(12)),
         SecretIndex = row.GetInt32(13),
         Body = row.GetFieldValue<byte[]>(14),
-        BodyPurgedAt = row.IsDBNull(15) ? null : Time(row.GetInt64(15)),
+        BodyPurgedAt = row.IsDBNull(15) ? null : StoredTime.Read(row.GetInt64(15)),
         IsReadBack = true,
     };
-
-    public static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 }

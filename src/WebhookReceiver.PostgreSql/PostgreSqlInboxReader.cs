@@ -32,7 +32,7 @@ internal sealed class PostgreSqlInboxReader(NpgsqlDataSource source) : IInboxRea
                 var (seq, token) = (rows.GetInt64(0), rows.GetInt64(1));
                 events.Add(new EventRow(
                     seq, PublicId.Format(seq, token), rows.GetString(2), rows.GetString(3), rows.GetString(4),
-                    (WorkState)rows.GetInt32(6), EventColumns.Time(rows.GetInt64(5)), rows.GetInt32(7)));
+                    WorkStates.Of(rows.GetInt32(6)), StoredTime.Read(rows.GetInt64(5)), rows.GetInt32(7)));
             }
 
             return events;
@@ -69,7 +69,7 @@ internal sealed class PostgreSqlInboxReader(NpgsqlDataSource source) : IInboxRea
                 }
                 else
                 {
-                    byState[(WorkState)rows.GetInt32(0)] = rows.GetInt64(1);
+                    byState[WorkStates.Of(rows.GetInt32(0))] += rows.GetInt64(1);
                     (events, work) = (events + rows.GetInt64(1), work + rows.GetInt64(2));
                 }
             }
@@ -138,7 +138,7 @@ internal sealed class PostgreSqlInboxReader(NpgsqlDataSource source) : IInboxRea
         while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             attempts.Add((rows.GetInt32(1), new AttemptDetail(
-                rows.GetInt32(2), rows.GetInt32(3), EventColumns.Time(rows.GetInt64(4)), EventColumns.Time(rows.GetInt64(5)),
+                rows.GetInt32(2), rows.GetInt32(3), StoredTime.Read(rows.GetInt64(4)), StoredTime.Read(rows.GetInt64(5)),
                 ((AttemptOutcome)rows.GetInt32(6)).Name(), rows.IsDBNull(7) ? null : rows.GetString(7))));
         }
 
@@ -147,17 +147,17 @@ internal sealed class PostgreSqlInboxReader(NpgsqlDataSource source) : IInboxRea
         while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             var handler = rows.GetInt32(0);
-            var state = (WorkState)rows.GetInt32(2);
+            var state = WorkStates.Of(rows.GetInt32(2));
             var own = attempts.FindAll(attempt => attempt.Handler == handler).ConvertAll(static attempt => attempt.Detail);
             if (own.Count == 0 && !rows.IsDBNull(6))
             {
                 // A first-try success has no row of its own: its times stand with the work.
-                own.Add(new AttemptDetail(0, 1, EventColumns.Time(rows.GetInt64(6)), EventColumns.Time(rows.GetInt64(7)), AttemptOutcome.Succeeded.Name(), null));
+                own.Add(new AttemptDetail(0, 1, StoredTime.Read(rows.GetInt64(6)), StoredTime.Read(rows.GetInt64(7)), AttemptOutcome.Succeeded.Name(), null));
             }
 
             work.Add(new WorkDetail(
                 handler, rows.IsDBNull(1) ? null : rows.GetString(1), state, rows.GetInt32(3), rows.GetInt32(4),
-                rows.IsDBNull(5) ? null : EventColumns.Time(rows.GetInt64(5)), own));
+                rows.IsDBNull(5) ? null : StoredTime.Read(rows.GetInt64(5)), own));
         }
 
         return new EventDetail(found, work.Count == 0 ? WorkState.Parked : work.Min(static w => w.State), work);

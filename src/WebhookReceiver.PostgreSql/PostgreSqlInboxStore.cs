@@ -48,6 +48,9 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
 
     public event Action? OwnershipLost;
 
+    /// <summary>What it was made with.</summary>
+    public PostgreSqlInboxOptions Options => _options;
+
     public string Location { get; }
 
     public bool HasFailed => _worker is { HasFailed: true };

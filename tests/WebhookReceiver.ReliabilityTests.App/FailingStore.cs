@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using WebhookReceiver.Inbox;
 using WebhookReceiver.Inbox.Sqlite;
+using WebhookReceiver.PostgreSql;
 
 namespace WebhookReceiver.ReliabilityTests.App;
 
@@ -29,9 +30,18 @@ internal sealed class FailingStore(IInboxStore store, Failpoint failpoint) : IIn
         var original = services.Single(static service => service.ServiceType == typeof(IInboxStore)).ImplementationFactory!;
         services.AddSingleton<IInboxStore>(provider =>
         {
-            var options = ((SqliteInboxStore)original(provider)).Options with { BeforeCommit = () => failpoint.Reach(FailpointName.BeforeCommit) };
-            return new FailingStore(new SqliteInboxStore(options), failpoint);
+            var store = (IInboxStore)original(provider);
+            return new FailingStore(store is PostgreSqlInboxStore postgres ? new PostgreSqlInboxStore(postgres.Options with { BeforeCommit = BeforeCommitAsync })
+                : new SqliteInboxStore(((SqliteInboxStore)store).Options with { BeforeCommit = BeforeCommit }), failpoint);
         });
+
+        void BeforeCommit() => failpoint.Reach(FailpointName.BeforeCommit);
+
+        Task BeforeCommitAsync()
+        {
+            BeforeCommit();
+            return Task.CompletedTask;
+        }
     }
 
     public Task<RecoveredWork> OpenAsync(CancellationToken cancellationToken) => store.OpenAsync(cancellationToken);

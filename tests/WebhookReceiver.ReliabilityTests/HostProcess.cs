@@ -75,13 +75,12 @@ internal sealed class HostProcess : IAsyncDisposable
         start.Environment["Logging__LogLevel__Default"] = "Warning";
         start.Environment["EffectsFile"] = directory.Effects;
         start.Environment["WebhookReceiver__RequireHttps"] = "false";
-        start.Environment["WebhookReceiver__Inbox__ConnectionString"] = $"Data Source={directory.Inbox}";
         start.Environment["WebhookReceiver__Management__Url"] = management.ToString();
         start.Environment["WebhookReceiver__Management__Token"] = Token;
         start.Environment["WebhookReceiver__Sources__default__Sender"] = "hmac-sha256";
         start.Environment["WebhookReceiver__Sources__default__Secrets__0"] = SignedEvents.Secret;
         start.Environment["WebhookReceiver__Dispatch__DrainDelay"] = "00:00:00";
-        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+        foreach (var (name, value) in directory.InboxSettings.Concat(settings ?? new Dictionary<string, string>()))
         {
             start.Environment[name] = value;
         }
@@ -181,18 +180,27 @@ internal sealed class HostProcess : IAsyncDisposable
         return stats.RootElement.GetProperty("states").GetProperty(state).GetInt64();
     }
 
-    /// <summary>The sender's ids of all events in a state.</summary>
+    /// <summary>The sender's ids of all events in a state; in any, where it is empty.</summary>
     public async Task<IReadOnlySet<string>> EventIdsAsync(string state)
     {
         var ids = new HashSet<string>(StringComparer.Ordinal);
         for (string? after = ""; after is not null;)
         {
-            using var page = await GetAsync($"events?limit=200&state={state}{(after.Length > 0 ? "&after=" + after : "")}");
+            using var page = await GetAsync($"events?limit=200{(state.Length > 0 ? "&state=" + state : "")}{(after.Length > 0 ? "&after=" + after : "")}");
             ids.UnionWith(page.RootElement.GetProperty("items").EnumerateArray().Select(static item => item.GetProperty("eventId").GetString()!));
             after = page.RootElement.GetProperty("next").GetString();
         }
 
         return ids;
+    }
+
+    /// <summary>How the last attempt at an event ended that is dead.</summary>
+    public async Task<string?> LastOutcomeAsync(string eventId)
+    {
+        using var page = await GetAsync("events?limit=200&state=dead");
+        var id = page.RootElement.GetProperty("items").EnumerateArray().Single(item => item.GetProperty("eventId").GetString() == eventId).GetProperty("id").GetString();
+        using var found = await GetAsync("events/" + id);
+        return found.RootElement.GetProperty("handlers")[0].GetProperty("attempts").EnumerateArray().Last().GetProperty("outcome").GetString();
     }
 
     /// <summary>SIGKILL: nothing of the process gets a chance.</summary>

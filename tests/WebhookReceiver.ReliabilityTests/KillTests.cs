@@ -13,19 +13,22 @@ public sealed class KillTests(ITestOutputHelper output)
     private static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(5);
 
     [Fact]
-    public async Task Kill_ThreeTimesUnderLoad_LosesNothing() => await RunAsync(rounds: 3, fewestAnswers: 50, mostAnswers: 400);
+    public async Task Kill_ThreeTimesUnderLoad_LosesNothing() => await RunAsync(TestedInbox.Sqlite, rounds: 3, fewestAnswers: 50, mostAnswers: 400);
 
-    [Fact(Explicit = true)]
-    public async Task Kill_ManyTimesUnderLoad_LosesNothing()
+    [Theory(Explicit = true)]
+    [InlineData(TestedInbox.Sqlite)]
+    [InlineData(TestedInbox.PostgreSql)]
+    public async Task Kill_ManyTimesUnderLoad_LosesNothing(TestedInbox tested)
     {
-        var figures = await RunAsync(rounds: Trials.Of(20, 300), fewestAnswers: 300, mostAnswers: 3000);
+        var figures = await RunAsync(tested, rounds: Trials.Of(20, 300), fewestAnswers: 300, mostAnswers: 3000);
         figures.PublishAndCheck();
     }
 
-    private async Task<Figures> RunAsync(int rounds, int fewestAnswers, int mostAnswers)
+    private async Task<Figures> RunAsync(TestedInbox tested, int rounds, int fewestAnswers, int mostAnswers)
     {
         var random = new Random(rounds);
-        using var directory = new DataDirectory();
+        await using var inbox = await TestInbox.CreateAsync(tested);
+        var directory = inbox.Directory;
         var ledger = new Ledger();
         var report = new RoundTable();
         var slowest = TimeSpan.Zero;
@@ -33,8 +36,8 @@ public sealed class KillTests(ITestOutputHelper output)
         {
             await using var host = await HostProcess.StartAsync(directory);
 
-            // Every other round waits for the work of the one before; the others send into the recovery.
-            TimeSpan? recovery = round % 2 == 0 ? await host.UntilDrainedAsync(RecoveryLimit) : null;
+            // Every other round waits for the work of the one before; the others send into the recovery. Where it waits for a lease, all of them do.
+            TimeSpan? recovery = round % 2 == 0 && inbox.Lease == TimeSpan.Zero ? await host.UntilDrainedAsync(RecoveryLimit) : null;
             slowest = recovery > slowest ? recovery.Value : slowest;
             var (attempted, acked) = (ledger.Attempted, ledger.Acked);
             await LoadAndKillAsync(host, ledger, round, ledger.Answers + random.Next(fewestAnswers, mostAnswers));
@@ -42,7 +45,7 @@ public sealed class KillTests(ITestOutputHelper output)
         }
 
         await using var healed = await HostProcess.StartAsync(directory);
-        var last = await healed.UntilDrainedAsync(RecoveryLimit);
+        var last = await healed.UntilDrainedAsync(inbox.Lease + RecoveryLimit);
         await SendWithoutKillAsync(healed, ledger);
         var dead = await healed.EventIdsAsync("dead");
         await healed.TerminateAsync();
@@ -51,7 +54,7 @@ public sealed class KillTests(ITestOutputHelper output)
         var verdict = ledger.Check(directory.Effects, dead);
         report.Finish(rounds, verdict, last > slowest ? last : slowest);
         output.WriteLine(report.ToString());
-        var figures = new Figures("F01", "killed (SIGKILL) under load") { Timed = "ready to idle", Trials = rounds };
+        var figures = inbox.Figures("F01", "killed (SIGKILL) under load") with { Timed = "ready to idle", Trials = rounds };
         figures.Add(verdict);
         figures.Took(last > slowest ? last : slowest);
         Assert.Empty(verdict.Lost);

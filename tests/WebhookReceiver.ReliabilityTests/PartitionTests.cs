@@ -99,6 +99,7 @@ public sealed class PartitionTests(ITestOutputHelper output)
 
         Assert.False(await cutOff.IsReadyAsync());
         Assert.DoesNotContain(ledger.Receipts.Keys, id => id.StartsWith(lateName, StringComparison.Ordinal));
+        Assert.Empty(ledger.Unanswered);
         Assert.True(late.Refused >= Connections, $"Only {late.Refused} were refused.");
         proxy.Heal();
         var healed = TimeProvider.System.GetTimestamp();

@@ -3,7 +3,7 @@ namespace WebhookReceiver.ReliabilityTests;
 /// <summary>One of several receivers on one PostgreSQL: a place for a process, with a ledger of effects of its own that outlives it.</summary>
 internal sealed class Replica(string connectionString, TimeSpan handlerDuration) : IAsyncDisposable
 {
-    private readonly DataDirectory _directory = new();
+    private readonly DataDirectory _directory = new() { Server = connectionString };
     private HostProcess? _host;
 
     /// <summary>The process that runs now.</summary>
@@ -21,12 +21,7 @@ internal sealed class Replica(string connectionString, TimeSpan handlerDuration)
             await _host.DisposeAsync();
         }
 
-        _host = await HostProcess.StartAsync(_directory, new Dictionary<string, string>
-        {
-            ["WebhookReceiver__Inbox__Provider"] = "PostgreSql",
-            ["WebhookReceiver__Inbox__ConnectionString"] = connectionString,
-            ["HandlerDuration"] = handlerDuration.ToString(),
-        });
+        _host = await HostProcess.StartAsync(_directory, new Dictionary<string, string> { ["HandlerDuration"] = handlerDuration.ToString() });
     }
 
     public async ValueTask DisposeAsync()

@@ -20,10 +20,13 @@ public sealed class StopTests
         ["WebhookReceiver__Dispatch__DrainDelay"] = "00:00:05",
     };
 
-    [Fact]
-    public async Task Terminate_UnderLoadWithoutADelay_KeepsEveryEventThatWasAnsweredAndHandlesItOnce()
+    [Theory]
+    [InlineData(TestedInbox.Sqlite)]
+    [InlineData(TestedInbox.PostgreSql)]
+    public async Task Terminate_UnderLoadWithoutADelay_KeepsEveryEventThatWasAnsweredAndHandlesItOnce(TestedInbox tested)
     {
-        using var directory = new DataDirectory();
+        await using var inbox = await TestInbox.CreateAsync(tested);
+        var directory = inbox.Directory;
         var ledger = new Ledger();
         await using (var host = await HostProcess.StartAsync(directory, new Dictionary<string, string>(SlowHandlers) { ["WebhookReceiver__Dispatch__DrainDelay"] = "00:00:00" }))
         {
@@ -43,10 +46,13 @@ public sealed class StopTests
         Assert.InRange(verdict.Effects, ledger.Acked, ledger.Acked + ledger.Unanswered.Count);
     }
 
-    [Fact]
-    public async Task Terminate_UnderLoad_AnswersEveryRequestAndHandlesEveryEventOnce()
+    [Theory]
+    [InlineData(TestedInbox.Sqlite)]
+    [InlineData(TestedInbox.PostgreSql)]
+    public async Task Terminate_UnderLoad_AnswersEveryRequestAndHandlesEveryEventOnce(TestedInbox tested)
     {
-        using var directory = new DataDirectory();
+        await using var inbox = await TestInbox.CreateAsync(tested);
+        var directory = inbox.Directory;
         var ledger = new Ledger();
         await using (var host = await HostProcess.StartAsync(directory, SlowHandlers))
         {
@@ -71,13 +77,16 @@ public sealed class StopTests
         Assert.Equal(ledger.Acked, verdict.Effects);
     }
 
-    [Fact(Explicit = true)]
-    public async Task Terminate_AtAnyTimeUnderLoad_AnswersEveryRequestAndLosesNothing()
+    [Theory(Explicit = true)]
+    [InlineData(TestedInbox.Sqlite)]
+    [InlineData(TestedInbox.PostgreSql)]
+    public async Task Terminate_AtAnyTimeUnderLoad_AnswersEveryRequestAndLosesNothing(TestedInbox tested)
     {
+        await using var inbox = await TestInbox.CreateAsync(tested);
+        var directory = inbox.Directory;
         var random = new Random(1);
-        var figures = new Figures("F10", "told to stop (SIGTERM) under load") { Timed = "signal to exit", Trials = Trials.Of(20, 100) };
+        var figures = inbox.Figures("F10", "told to stop (SIGTERM) under load") with { Timed = "signal to exit", Trials = Trials.Of(20, 100) };
         var settings = new Dictionary<string, string> { ["HandlerDuration"] = "00:00:00.050", ["WebhookReceiver__Dispatch__DrainDelay"] = "00:00:00.500" };
-        using var directory = new DataDirectory();
         var ledger = new Ledger();
         for (var trial = 1; trial <= figures.Trials; trial++)
         {

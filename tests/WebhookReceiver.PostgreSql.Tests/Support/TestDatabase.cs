@@ -56,6 +56,9 @@ public sealed class TestDatabase : IAsyncLifetime
     /// <summary>The first value of the first row.</summary>
     public async Task<object> ReadAsync(string sql) => (await RunAsync(ConnectionString, sql))!;
 
+    /// <summary>The first value of each row.</summary>
+    public async Task<IReadOnlyList<string>> ReadTextsAsync(string sql) => (string[])await ReadAsync($"SELECT ARRAY({sql})");
+
     private async Task OnServerAsync(string sql) => await RunAsync(_server!, sql);
 
     private static async Task<object?> RunAsync(string connectionString, string sql)

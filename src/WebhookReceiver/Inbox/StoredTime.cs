@@ -1,4 +1,4 @@
-namespace WebhookReceiver.Inbox.Sqlite;
+namespace WebhookReceiver.Inbox;
 
 /// <summary>Reads times back.</summary>
 internal static class StoredTime
