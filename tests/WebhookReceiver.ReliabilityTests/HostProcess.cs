@@ -221,11 +221,10 @@ internal sealed class HostProcess : IAsyncDisposable
     public Task ContinueAsync() => SignalAsync("CONT");
 
     /// <summary>Waits until the process has ended.</summary>
-    /// <param name="limit">How long; 40 s by default.</param>
     /// <returns>Its exit code.</returns>
-    public async Task<int> ExitAsync(TimeSpan? limit = null)
+    public async Task<int> ExitAsync()
     {
-        await _process.WaitForExitAsync().WaitAsync(limit ?? StopLimit, TimeProvider.System);
+        await _process.WaitForExitAsync().WaitAsync(StopLimit, TimeProvider.System);
         return _process.ExitCode;
     }
 
