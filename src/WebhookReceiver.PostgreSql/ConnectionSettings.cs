@@ -19,6 +19,9 @@ internal static class ConnectionSettings
     private const int CommandSeconds = 10;
     private const int KeepAliveSeconds = 10;
 
+    /// <summary>Where several hosts are named: how long one is passed over that was away or a standby when it was last looked at.</summary>
+    private const int RecheckSeconds = 1;
+
     /// <returns><see langword="false"/> if the text is not a connection string, or names no server or no database.</returns>
     public static bool TryRead(string text, [NotNullWhen(true)] out NpgsqlConnectionStringBuilder? settings)
     {
@@ -72,6 +75,12 @@ internal static class ConnectionSettings
             IncludeErrorDetail = false,
             PersistSecurityInfo = false,
         };
+        if (string.IsNullOrEmpty(own.TargetSessionAttributes) && own.Host!.Contains(',', StringComparison.Ordinal))
+        {
+            // Otherwise any host would do that answers: an old primary that has come back as a standby, first in the list, where nothing can be written.
+            own.TargetSessionAttributes = "primary";
+        }
+
         if (string.IsNullOrEmpty(own.ApplicationName))
         {
             own.ApplicationName = "WebhookReceiver";
