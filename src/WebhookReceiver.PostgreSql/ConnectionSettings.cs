@@ -12,9 +12,6 @@ internal static class ConnectionSettings
     /// <summary>More than there are statements that are made again and again.</summary>
     private const int PreparedStatements = 32;
 
-    /// <summary>Where several hosts are named: how long what is known of them is believed. A failover lasts at least so long.</summary>
-    private const int RecheckSeconds = 1;
-
     private const int ConnectSeconds = 5;
     private const int CommandSeconds = 10;
     private const int KeepAliveSeconds = 10;
