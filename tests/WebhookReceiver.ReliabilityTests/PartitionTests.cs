@@ -30,7 +30,7 @@ public sealed class PartitionTests(ITestOutputHelper output)
 
     [Theory(Explicit = true)]
     [InlineData("F09", false, "one of 2 and one of 3 replicas is cut off from PostgreSQL under load, beyond its lease")]
-    [InlineData("F26 c", true, "the same, but what it sends arrives: only the answers do not, commits included")]
+    [InlineData("F26 c", true, "one of 2 and one of 3 replicas hears no answer of PostgreSQL, not even to its commits, under load, beyond its lease")]
     public async Task Replica_CutOffBeyondItsLease_RefusesIsTakenOverAndChangesNothingAfterwards(string number, bool isOneWay, string title)
     {
         var figures = new Figures(number, title) { Timed = "cut to idle", Trials = 2 * Trials.Of(1, 5) };
