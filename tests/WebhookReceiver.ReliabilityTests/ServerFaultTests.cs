@@ -90,7 +90,7 @@ public sealed class ServerFaultTests : IDisposable
     [Fact(Explicit = true)]
     public async Task Primary_KilledUnderLoad_AsynchronousStandbyThatIsBehindLosesEvents()
     {
-        var figures = new Figures("F26 b'", "the same with an asynchronous standby that is behind: must lose") { Trials = 1 };
+        var figures = new Figures("F26 g", "the same with an asynchronous standby that is behind: must lose") { Trials = 1 };
         await using var primary = PostgresServer.Create(_directory);
         await primary.StartAsync();
         await using var standby = primary.CreateStandby(_directory);
