@@ -12,12 +12,12 @@ internal static class ConnectionSettings
     /// <summary>More than there are statements that are made again and again.</summary>
     private const int PreparedStatements = 32;
 
-    /// <summary>Where several hosts are named: how long what is known of them is believed. A failover lasts at least so long.</summary>
-    private const int RecheckSeconds = 1;
-
     private const int ConnectSeconds = 5;
     private const int CommandSeconds = 10;
     private const int KeepAliveSeconds = 10;
+
+    /// <summary>Where several hosts are named: how long one is passed over that was away or a standby when it was last looked at.</summary>
+    private const int RecheckSeconds = 1;
 
     /// <returns><see langword="false"/> if the text is not a connection string, or names no server or no database.</returns>
     public static bool TryRead(string text, [NotNullWhen(true)] out NpgsqlConnectionStringBuilder? settings)
@@ -72,6 +72,12 @@ internal static class ConnectionSettings
             IncludeErrorDetail = false,
             PersistSecurityInfo = false,
         };
+        if (string.IsNullOrEmpty(own.TargetSessionAttributes) && own.Host!.Contains(',', StringComparison.Ordinal))
+        {
+            // Otherwise any host would do that answers: an old primary that has come back as a standby, first in the list, where nothing can be written.
+            own.TargetSessionAttributes = "primary";
+        }
+
         if (string.IsNullOrEmpty(own.ApplicationName))
         {
             own.ApplicationName = "WebhookReceiver";

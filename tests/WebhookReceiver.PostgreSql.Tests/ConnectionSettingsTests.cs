@@ -1,3 +1,4 @@
+using Npgsql;
 using WebhookReceiver.Inbox;
 using WebhookReceiver.PostgreSql.Tests.Support;
 
@@ -18,6 +19,50 @@ public sealed class ConnectionSettingsTests(TestDatabase database) : IClassFixtu
     [InlineData("postgres://u:p@db/hooks", false)]
     [InlineData("", false)]
     public void TryRead_Text_IsAConnectionStringOrNot(string text, bool isOne) => Assert.Equal(isOne, ConnectionSettings.TryRead(text, out _));
+
+    [Theory]
+    [InlineData("Host=db;Database=hooks", null)]
+    [InlineData("Host=a,b;Database=hooks", "primary")]
+    [InlineData("Host=a,b;Database=hooks;Target Session Attributes=primary", "primary")]
+    [InlineData("Host=a,b;Database=hooks;Target Session Attributes=read-write", "read-write")]
+    public async Task CreateSource_SeveralHosts_LooksForThePrimaryUnlessToldOtherwise(string text, string? target)
+    {
+        ConnectionSettings.TryRead(text, out var settings);
+
+        await using var source = ConnectionSettings.CreateSource(settings!, prepares: false);
+
+        Assert.Equal(target, new NpgsqlConnectionStringBuilder(source.ConnectionString).TargetSessionAttributes);
+    }
+
+    [Fact]
+    public async Task Connect_HostThatCouldNotBeWrittenAMomentAgo_IsLookedAtAgainSoon()
+    {
+        database.Need();
+        var own = new NpgsqlConnectionStringBuilder(database.ConnectionString);
+        await using var source = ConnectionSettings.CreateSource(
+            new NpgsqlConnectionStringBuilder(database.ConnectionString) { Host = $"{own.Host}:{own.Port},{own.Host}:{own.Port}", TargetSessionAttributes = "read-write" }, prepares: false);
+        await WritableAsync(false);
+        await Assert.ThrowsAsync<NpgsqlException>(async () => await OpenAsync(source));
+        await WritableAsync(true);
+        var began = TimeProvider.System.GetTimestamp();
+
+        await Until.TrueAsync("the server can be written again", async () =>
+        {
+            // What was opened meanwhile knows the old setting.
+            source.Clear();
+            try
+            {
+                await OpenAsync(source);
+                return true;
+            }
+            catch (NpgsqlException)
+            {
+                return false;
+            }
+        });
+
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(5));
+    }
 
     [Fact]
     public void Location_OfAnything_HoldsNoPassword()
@@ -42,7 +87,7 @@ public sealed class ConnectionSettingsTests(TestDatabase database) : IClassFixtu
     public async Task Open_WrongPassword_SaysSoAndDoesNotRepeatIt()
     {
         database.Need();
-        var text = new Npgsql.NpgsqlConnectionStringBuilder(database.ConnectionString) { Password = Canary }.ConnectionString;
+        var text = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Password = Canary }.ConnectionString;
         await using var store = new PostgreSqlInboxStore(new PostgreSqlInboxOptions { ConnectionString = text, Handlers = [] });
 
         var error = await Assert.ThrowsAsync<InboxException>(() => store.OpenAsync(TestContext.Current.CancellationToken));
@@ -50,4 +95,15 @@ public sealed class ConnectionSettingsTests(TestDatabase database) : IClassFixtu
         Assert.Contains("password authentication failed", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(Canary, error.ToString(), StringComparison.Ordinal);
     }
+
+    private static async Task OpenAsync(NpgsqlDataSource source)
+    {
+        await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+    }
+
+    private Task WritableAsync(bool isWritable) => database.ExecuteAsync($"""
+        BEGIN READ WRITE;
+        DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = {(isWritable ? "off" : "on")}', current_database()); END $$;
+        COMMIT
+        """);
 }
