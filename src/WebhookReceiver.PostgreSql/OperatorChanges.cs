@@ -102,6 +102,7 @@ internal sealed class OperatorChanges(NpgsqlDataSource source, DatabaseTime time
     private async Task<ChangeStatus> ChangeAsync(long seq, Func<NpgsqlConnection, HeldEvent, Task<ChangeStatus>> change)
     {
         await using var connection = await source.OpenConnectionAsync().ConfigureAwait(false);
+        var standby = new StandbyWait(connection);
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted).ConfigureAwait(false);
         await using (var settings = new NpgsqlCommand(Settings, connection))
         {
@@ -126,6 +127,7 @@ internal sealed class OperatorChanges(NpgsqlDataSource source, DatabaseTime time
         if (status == ChangeStatus.Changed)
         {
             await transaction.CommitAsync().ConfigureAwait(false);
+            standby.Check();
         }
 
         return status;

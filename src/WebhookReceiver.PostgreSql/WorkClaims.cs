@@ -42,6 +42,7 @@ internal sealed class WorkClaims(NpgsqlDataSource source, DatabaseTime time, Hel
         var items = new List<WorkItem>();
         using var transaction = held.Begin();
         await using var connection = await source.OpenConnectionAsync().ConfigureAwait(false);
+        var standby = new StandbyWait(connection);
         await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =
@@ -78,6 +79,7 @@ internal sealed class WorkClaims(NpgsqlDataSource source, DatabaseTime time, Hel
             }
         }
 
+        standby.Check();
         foreach (var item in items)
         {
             held.Add(item.Event.Seq, item.Handler, item.Epoch, node);

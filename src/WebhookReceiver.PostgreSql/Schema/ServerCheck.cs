@@ -10,9 +10,11 @@ internal static class ServerCheck
 
     /// <summary>
     /// Makes the commit of this transaction wait for the flush, whatever the role, the database or the server say; a standby that has to have
-    /// applied it is more than that, and stays. For this transaction alone, since a pooler gives the session to others.
+    /// applied it is more than that, and stays. And lets the server warn that it did not (see <see cref="StandbyWait"/>). For this transaction alone, since a
+    /// pooler gives the session to others.
     /// </summary>
-    public const string FlushAtCommit = "set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true)";
+    public const string FlushAtCommit =
+        "set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true), set_config('client_min_messages', 'warning', true)";
 
     /// <exception cref="InboxException">The server is too old, or set so that it loses what it has confirmed.</exception>
     public static async Task CheckAsync(NpgsqlDataSource source, CancellationToken cancellationToken)

@@ -30,6 +30,7 @@ internal sealed class WriteBatch
     /// <summary>Commits all of them, or none.</summary>
     public async Task CommitAsync(NpgsqlConnection connection, int node, int lane, DatabaseTime time, HeldWork held, CancellationToken cancellationToken)
     {
+        var standby = new StandbyWait(connection);
         await using (var batch = new NpgsqlBatch(connection))
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"));
@@ -65,6 +66,7 @@ internal sealed class WriteBatch
             }
         }
 
+        standby.Check();
         _append.Hold(held, node);
         _completions.Drop(held);
         await _append.FindKnownAsync(connection, cancellationToken).ConfigureAwait(false);
