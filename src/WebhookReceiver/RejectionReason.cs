@@ -27,4 +27,5 @@ internal enum RejectionReason
     Overloaded,
     DiskNearlyFull,
     StorageFailed,
+    StorageSlow,
 }

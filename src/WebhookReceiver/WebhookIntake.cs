@@ -7,11 +7,13 @@ using WebhookReceiver.Envelopes;
 using WebhookReceiver.Inbox;
 using WebhookReceiver.Senders;
 using WebhookReceiver.Signatures;
+using WebhookReceiver.Sources;
 
 namespace WebhookReceiver;
 
 /// <summary>The way of one delivery, from its bytes to its event on disk: verify, open, store. No HTTP in it.</summary>
-internal sealed class WebhookIntake(EnvelopeReader envelopes, HandlerRegistry handlers, IInboxStore store, Dispatcher dispatcher, WebhookMetrics metrics, ILogger<WebhookIntake> logger)
+internal sealed class WebhookIntake(
+    EnvelopeReader envelopes, HandlerRegistry handlers, IInboxStore store, StoringLimit limit, Dispatcher dispatcher, WebhookMetrics metrics, ILogger<WebhookIntake> logger)
 {
     public ValueTask<ReceiveResult> ReceiveAsync(Delivery delivery)
     {
@@ -44,7 +46,38 @@ internal sealed class WebhookIntake(EnvelopeReader envelopes, HandlerRegistry ha
         }
 
         // Only storing waits: whatever waits keeps its state on the heap, for each delivery.
-        return StoreAsync(delivery, webhookEvent!);
+        return StoreAsync(delivery.Source, webhookEvent!);
+    }
+
+    /// <summary>
+    /// The events are on disk or not: nothing may be awaited before this, so that what was born running is always handed over, and the room of what was not stored
+    /// is given back whatever happened.
+    /// </summary>
+    public void Committed(InboxDelivery delivery, AppendStatus status) => dispatcher.Committed(delivery, isStored: status == AppendStatus.Committed);
+
+    /// <summary>Notes what is worth knowing of a delivery that was stored, or not.</summary>
+    public ReceiveResult Conclude(WebhookSource source, InboxDelivery delivery, AppendStatus status)
+    {
+        if (status != AppendStatus.Committed)
+        {
+            return new ReceiveResult.Rejected(ReasonOf(status));
+        }
+
+        for (var part = 0; part < delivery.Events.Length; part++)
+        {
+            var stored = delivery.Events[part];
+            if (stored.IsBodyMismatch)
+            {
+                metrics.DuplicateBodyMismatch(source.Name);
+                Log.DuplicateBodyMismatch(logger, stored.PublicId, source.Name, stored.EventId);
+            }
+            else if (delivery.Handlers[part].Length == 0 && !stored.IsDuplicate)
+            {
+                metrics.Parked(source.Name);
+            }
+        }
+
+        return new ReceiveResult.Stored(source, delivery.Events);
     }
 
     /// <returns><see langword="null"/> if the delivery carries an event, otherwise its result.</returns>
@@ -69,43 +102,11 @@ internal sealed class WebhookIntake(EnvelopeReader envelopes, HandlerRegistry ha
         }
     }
 
-    private async ValueTask<ReceiveResult> StoreAsync(Delivery delivery, InboxEvent webhookEvent)
+    private ValueTask<ReceiveResult> StoreAsync(WebhookSource source, InboxEvent webhookEvent)
     {
-        InboxEvent[] events = [webhookEvent];
-        int[][] work = [handlers.Resolve(webhookEvent.Source, webhookEvent.Type)];
-        var inMemory = dispatcher.TryReserve(work[0].Length, webhookEvent.Body.Length);
-        var append = new InboxDelivery(events, work, inMemory);
-        var status = AppendStatus.Failed;
-        try
-        {
-            status = await store.AppendAsync(append).ConfigureAwait(false);
-        }
-        finally
-        {
-            // From here on the events are on disk or not: nothing between may be awaited, so that what was born running is always handed over, and
-            // the room of what was not stored is given back whatever happened.
-            dispatcher.Committed(append, isStored: status == AppendStatus.Committed);
-        }
-
-        if (status != AppendStatus.Committed)
-        {
-            return new ReceiveResult.Rejected(ReasonOf(status));
-        }
-
-        for (var part = 0; part < events.Length; part++)
-        {
-            if (events[part].IsBodyMismatch)
-            {
-                metrics.DuplicateBodyMismatch(delivery.Source.Name);
-                Log.DuplicateBodyMismatch(logger, events[part].PublicId, delivery.Source.Name, events[part].EventId);
-            }
-            else if (work[part].Length == 0 && !events[part].IsDuplicate)
-            {
-                metrics.Parked(delivery.Source.Name);
-            }
-        }
-
-        return new ReceiveResult.Stored(delivery.Source, events);
+        var work = handlers.Resolve(webhookEvent.Source, webhookEvent.Type);
+        var inMemory = dispatcher.TryReserve(work.Length, webhookEvent.Body.Length);
+        return new StoringDelivery(this, limit, source, new InboxDelivery([webhookEvent], [work], inMemory)).StoreAsync(store);
     }
 
     private static RejectionReason ReasonOf(AppendStatus status) => status switch

@@ -47,6 +47,7 @@ public static class WebhookReceiverServiceCollectionExtensions
 
         services.AddSingleton<SourceRegistry>();
         services.AddSingleton<WebhookEndpoint>();
+        services.AddSingleton<StoringLimit>();
         services.AddSingleton<WebhookIntake>();
         services.TryAddSingleton<IValidator<WebhookEnvelope>, WebhookEnvelopeValidator>();
         services.AddSingleton(static provider => new EnvelopeReader(new(provider.GetRequiredService<IValidator<WebhookEnvelope>>)));

@@ -26,7 +26,8 @@ internal sealed class SimulatedProcess
             Handlers, SimulationServices.Scopes, new RetrySchedule(new Random(simulation.Random.Next())), options, Due, Clock, SimulationServices.Metrics,
             NullLogger<AttemptRunner>.Instance);
         Dispatcher = new Dispatcher(Store, runner, options, Due, Clock, Threads, NullLogger<Dispatcher>.Instance);
-        Intake = new WebhookIntake(SimulationServices.Envelopes, Handlers, Store, Dispatcher, SimulationServices.Metrics, NullLogger<WebhookIntake>.Instance);
+        Intake = new WebhookIntake(
+            SimulationServices.Envelopes, Handlers, Store, new StoringLimit(Clock, Threads), Dispatcher, SimulationServices.Metrics, NullLogger<WebhookIntake>.Instance);
     }
 
     public Simulation Simulation { get; }

@@ -150,7 +150,7 @@ internal sealed partial class Simulation
         }
 
         delivery.SentTo = null;
-        if (result is ReceiveResult.Rejected { Reason: RejectionReason.StorageFailed or RejectionReason.Overloaded } or null)
+        if (result is ReceiveResult.Rejected { Reason: RejectionReason.StorageFailed or RejectionReason.StorageSlow or RejectionReason.Overloaded } or null)
         {
             TryAgainLater(delivery);
             return;

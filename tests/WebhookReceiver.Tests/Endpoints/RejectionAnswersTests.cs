@@ -34,6 +34,7 @@ public sealed class RejectionAnswersTests
         (RejectionReason.Overloaded, 503, "WHR4001", "5", false),
         (RejectionReason.DiskNearlyFull, 503, "WHR4003", "30", false),
         (RejectionReason.StorageFailed, 503, "WHR4002", "30", false),
+        (RejectionReason.StorageSlow, 503, "WHR4004", "30", false),
     ];
 
     public static TheoryData<string> Reasons() => [.. Enum.GetNames<RejectionReason>()];
