@@ -87,7 +87,7 @@ public sealed class ConnectionSettingsTests(TestDatabase database) : IClassFixtu
     public async Task Open_WrongPassword_SaysSoAndDoesNotRepeatIt()
     {
         database.Need();
-        var text = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Password = Canary }.ConnectionString;
+        var text = new NpgsqlConnectionStringBuilder(database.ServerConnectionString) { Password = Canary }.ConnectionString;
         await using var store = new PostgreSqlInboxStore(new PostgreSqlInboxOptions { ConnectionString = text, Handlers = [] });
 
         var error = await Assert.ThrowsAsync<InboxException>(() => store.OpenAsync(TestContext.Current.CancellationToken));

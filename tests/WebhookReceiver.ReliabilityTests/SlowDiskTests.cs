@@ -20,7 +20,7 @@ public sealed class SlowDiskTests(ITestOutputHelper output)
     /// <summary>What it may wait for every few seconds: the three of a log that is copied and begun anew as well.</summary>
     private const int MostFlushes = 5;
 
-    /// <summary>What an answer may take beyond its flushes at a steady rate.</summary>
+    /// <summary>What an answer may take beyond its flushes at a steady rate, and twice that for one of a hundred.</summary>
     private static readonly TimeSpan SteadySlack = TimeSpan.FromMilliseconds(50);
 
     /// <summary>What an answer may take beyond its flushes under full load: the machine that runs this is busy with the load as well.</summary>
@@ -57,7 +57,7 @@ public sealed class SlowDiskTests(ITestOutputHelper output)
             $"{milliseconds} ms: at {rate} a second half in {Slowest(steady, 50)}, 95 of 100 in {Slowest(steady, 95)}, 99 in {Slowest(steady, 99)}; under full load 99 in {Slowest(full, 99)}, {full.Length} answers in {delayed} flushes, {grown / Mebibyte} MiB more memory");
         await FinishAsync(directory, host, ledger, figures);
         Assert.InRange(Slowest(steady, usually), flush, (UsualFlushes * flush) + SteadySlack);
-        Assert.InRange(Slowest(steady, 99), flush, (MostFlushes * flush) + SteadySlack);
+        Assert.InRange(Slowest(steady, 99), flush, (MostFlushes * flush) + (2 * SteadySlack));
         Assert.True(full.Length > 2 * delayed, "A flush serves one answer alone.");
         Assert.InRange(Slowest(full, 99), flush, (MostFlushes * flush) + Slack);
         Assert.InRange(grown, 0, MostMemory);

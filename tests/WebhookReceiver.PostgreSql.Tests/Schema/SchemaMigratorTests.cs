@@ -60,7 +60,7 @@ public sealed class SchemaMigratorTests(TestDatabase database) : IClassFixture<T
         await database.ExecuteAsync("""
             DO $$ BEGIN CREATE ROLE webhook_test_poor LOGIN PASSWORD 'poor'; EXCEPTION WHEN duplicate_object THEN NULL; END $$
             """);
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = "webhook_test_poor", Password = "poor" });
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.ServerConnectionString) { Username = "webhook_test_poor", Password = "poor" });
 
         var error = await Assert.ThrowsAsync<InboxException>(() => new SchemaMigrator(source, [First]).MigrateAsync(TestContext.Current.CancellationToken));
 

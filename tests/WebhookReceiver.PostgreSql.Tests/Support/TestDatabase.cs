@@ -4,16 +4,24 @@ namespace WebhookReceiver.PostgreSql.Tests.Support;
 
 /// <summary>
 /// A database of a test class's own, on the server that WEBHOOK_TEST_POSTGRES names. Where it names none the tests are skipped, and say so; where
-/// everything must be checked (CI=true) they fail.
+/// everything must be checked (CI=true) they fail. WEBHOOK_TEST_POSTGRES_POOLER names a pooler that stands in front of it: then stores go through that.
 /// </summary>
 public sealed class TestDatabase : IAsyncLifetime
 {
     private const string Variable = "WEBHOOK_TEST_POSTGRES";
 
-    private readonly string? _server = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } server ? server : null;
+    private readonly string? _server = Read(Variable);
+    private readonly string? _pooler = Read(Variable + "_POOLER");
     private string? _name;
 
-    public string ConnectionString => new NpgsqlConnectionStringBuilder(_server) { Database = _name }.ConnectionString;
+    /// <summary>Whether a pooler stands in between.</summary>
+    public bool IsPooled => _pooler is not null;
+
+    /// <summary>The way that stores take.</summary>
+    public string ConnectionString => new NpgsqlConnectionStringBuilder($"{ServerConnectionString};{_pooler}").ConnectionString;
+
+    /// <summary>The way to the server itself.</summary>
+    public string ServerConnectionString => new NpgsqlConnectionStringBuilder(_server) { Database = _name }.ConnectionString;
 
     public async ValueTask InitializeAsync()
     {
@@ -51,10 +59,12 @@ public sealed class TestDatabase : IAsyncLifetime
     }
 
     /// <summary>Behind the product's back.</summary>
-    public async Task ExecuteAsync(string sql) => await RunAsync(ConnectionString, sql);
+    public async Task ExecuteAsync(string sql) => await RunAsync(ServerConnectionString, sql);
 
     /// <summary>The first value of the first row.</summary>
-    public async Task<object> ReadAsync(string sql) => (await RunAsync(ConnectionString, sql))!;
+    public async Task<object> ReadAsync(string sql) => (await RunAsync(ServerConnectionString, sql))!;
+
+    private static string? Read(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
 
     /// <summary>The first value of each row.</summary>
     public async Task<IReadOnlyList<string>> ReadTextsAsync(string sql) => (string[])await ReadAsync($"SELECT ARRAY({sql})");
