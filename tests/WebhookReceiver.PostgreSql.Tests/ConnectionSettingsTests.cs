@@ -38,9 +38,9 @@ public sealed class ConnectionSettingsTests(TestDatabase database) : IClassFixtu
     public async Task Connect_HostThatCouldNotBeWrittenAMomentAgo_IsLookedAtAgainSoon()
     {
         database.Need();
-        var own = new NpgsqlConnectionStringBuilder(database.ConnectionString);
+        var own = new NpgsqlConnectionStringBuilder(database.ServerConnectionString);
         await using var source = ConnectionSettings.CreateSource(
-            new NpgsqlConnectionStringBuilder(database.ConnectionString) { Host = $"{own.Host}:{own.Port},{own.Host}:{own.Port}", TargetSessionAttributes = "read-write" }, prepares: false);
+            new NpgsqlConnectionStringBuilder(database.ServerConnectionString) { Host = $"{own.Host}:{own.Port},{own.Host}:{own.Port}", TargetSessionAttributes = "read-write" }, prepares: false);
         await WritableAsync(false);
         await Assert.ThrowsAsync<NpgsqlException>(async () => await OpenAsync(source));
         await WritableAsync(true);
