@@ -6,6 +6,9 @@ namespace WebhookReceiver.ReliabilityTests;
 /// <summary>Several receivers share an inbox on PostgreSQL under load, and one of them dies, stands still, or loses its connections.</summary>
 public sealed class ReplicaTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
+    /// <summary>From the moment on at which the server takes connections again.</summary>
+    private static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(5);
+
     private const int Connections = 4;
     private const int CrashesUntilDead = 3;
 
@@ -135,8 +138,11 @@ public sealed class ReplicaTests(TestDatabase database) : IClassFixture<TestData
         await stop.CancelAsync();
         await load;
         await replicas.All[0].Host.UntilDrainedAsync(TakeoverLimit);
-        figures.Took(TimeProvider.System.GetElapsedTime(ended));
+        var recovered = TimeProvider.System.GetElapsedTime(ended);
+        figures.Took(recovered);
         figures.Add(await replicas.EndAsync(ledger));
         figures.PublishAndCheck();
+        Assert.Equal(0, figures.Duplicates);
+        Assert.InRange(recovered, TimeSpan.Zero, RecoveryLimit);
     }
 }
