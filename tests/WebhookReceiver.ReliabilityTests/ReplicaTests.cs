@@ -8,6 +8,9 @@ public sealed class ReplicaTests(TestDatabase database) : IClassFixture<TestData
 {
     private const int Connections = 4;
 
+    /// <summary>From the moment on at which the server takes connections again.</summary>
+    private static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(5);
+
     /// <summary>A lease of 30 s, a sweep every 5 s, and 10 s to spare.</summary>
     private static readonly TimeSpan TakeoverLimit = TimeSpan.FromSeconds(45);
 
@@ -102,11 +105,13 @@ public sealed class ReplicaTests(TestDatabase database) : IClassFixture<TestData
         await stop.CancelAsync();
         await load;
         await replicas.All[0].Host.UntilDrainedAsync(TakeoverLimit);
-        figures.Took(TimeProvider.System.GetElapsedTime(ended));
+        var recovered = TimeProvider.System.GetElapsedTime(ended);
+        figures.Took(recovered);
         figures.Add(await replicas.EndAsync(ledger));
         figures.PublishAndCheck();
 
         // No process died.
         Assert.Equal(0, figures.Duplicates);
+        Assert.InRange(recovered, TimeSpan.Zero, RecoveryLimit);
     }
 }

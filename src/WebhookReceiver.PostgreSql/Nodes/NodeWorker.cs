@@ -14,8 +14,8 @@ internal sealed class NodeWorker : IAsyncDisposable
     /// <summary>How often. Several turns fit into the time for which a lease is safe.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    /// <summary>A turn that failed is tried again so soon, and one that found what it must look at again.</summary>
-    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+    /// <summary>A turn that failed is tried again so soon, and one comes so soon when there is something to look at.</summary>
+    private static readonly TimeSpan SoonInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>How often to look when nothing speaks for it.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(60);
@@ -43,6 +43,7 @@ internal sealed class NodeWorker : IAsyncDisposable
     private readonly ITimer _expiry;
     private readonly Task _work;
     private readonly Dictionary<RunningWork, IReadOnlyCollection<long>> _unknown = [];
+    private TaskCompletionSource _soon = NewSignal();
     private long _lookedAt;
     private long _uncertainAt;
     private long _heldSince;
@@ -73,7 +74,11 @@ internal sealed class NodeWorker : IAsyncDisposable
     public bool HasFailed { get; private set; }
 
     /// <summary>Somebody does not know how a transaction ended: there may be work that nobody knows of.</summary>
-    public void LookSoon() => Volatile.Write(ref _uncertainAt, _options.Clock.GetTimestamp());
+    public void LookSoon()
+    {
+        Volatile.Write(ref _uncertainAt, _options.Clock.GetTimestamp());
+        Volatile.Read(ref _soon).TrySetResult();
+    }
 
     /// <summary>One turn.</summary>
     public async Task RunOnceAsync(CancellationToken cancellationToken)
@@ -134,14 +139,12 @@ internal sealed class NodeWorker : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        var delay = Interval;
         while (!_stopping.IsCancellationRequested)
         {
             try
             {
-                await Task.Delay(delay, _options.Clock, _stopping.Token).ConfigureAwait(false);
+                await UntilNextAsync().ConfigureAwait(false);
                 await RunOnceAsync(_stopping.Token).ConfigureAwait(false);
-                delay = _unknown.Count > 0 ? RetryInterval : Interval;
             }
             catch (Exception) when (_stopping.IsCancellationRequested)
             {
@@ -159,10 +162,23 @@ internal sealed class NodeWorker : IAsyncDisposable
             {
                 LookSoon();
                 _options.OnTurnFailed(error);
-                delay = RetryInterval;
             }
         }
     }
+
+    /// <summary>An interval, or less when something is to be looked at: but not at once, since it takes the server a moment to end what was cut off.</summary>
+    private async Task UntilNextAsync()
+    {
+        var soon = Volatile.Read(ref _soon);
+        await Task.WhenAny(Task.Delay(Interval, _options.Clock, _stopping.Token), soon.Task).ConfigureAwait(false);
+        if (soon.Task.IsCompleted)
+        {
+            Volatile.Write(ref _soon, NewSignal());
+            await Task.Delay(SoonInterval, _options.Clock, _stopping.Token).ConfigureAwait(false);
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private void Report(RecoveredWork recovered)
     {
