@@ -63,6 +63,9 @@ internal sealed class PostgresServer : IAsyncDisposable
         return standby;
     }
 
+    /// <summary>Whether it ended by itself, or was.</summary>
+    public bool HasEnded => _process is null or { HasExited: true };
+
     /// <summary>Starts it and waits until it answers, recovery included.</summary>
     public async Task StartAsync()
     {

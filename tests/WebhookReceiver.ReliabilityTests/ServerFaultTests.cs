@@ -1,4 +1,5 @@
 using System.Globalization;
+using WebhookReceiver.ReliabilityTests.Disk;
 
 namespace WebhookReceiver.ReliabilityTests;
 
@@ -48,6 +49,41 @@ public sealed class ServerFaultTests : IDisposable
         figures.PublishAndCheck();
 
         // No process of ours died: each knows what it has done, and says so when the server is back.
+        Assert.Equal(0, figures.Duplicates);
+    }
+
+    [Fact(Explicit = true)]
+    public async Task Disk_OfTheServerIsFullForAWhileUnderLoad_IsAnswered503AndHeals()
+    {
+        Needs.OwnMounts();
+        var figures = new Figures("F12 b", "the disk of PostgreSQL is full to its last byte, under load") { Timed = "space and server to the next 200", Trials = 1 };
+        using var disk = new SmallDisk();
+        await using var server = PostgresServer.Create(disk.Root, "max_wal_size=48MB");
+        await server.StartAsync();
+        var ledger = new Ledger();
+        await using var replicas = Replicas.Of(2, server.ConnectionString, TimeSpan.FromMilliseconds(5));
+        await replicas.StartAsync();
+        using var client = new LoadClient(ledger);
+        using var stop = new CancellationTokenSource();
+        var load = replicas.SendAsync(client, "full", Connections, stop.Token);
+        await ledger.UntilAnsweredAsync(200);
+        Assert.Equal(ledger.Answers, ledger.Acked);
+        await disk.FillAsync(until: () => ledger.Answers - ledger.Acked > 200, AnswerLimit);
+        Assert.All(replicas.All, static replica => Assert.True(replica.IsRunning));
+        disk.Free();
+        if (server.HasEnded)
+        {
+            // It cannot recover where it cannot write either.
+            await server.StartAsync();
+        }
+
+        figures.Took(await UntilAckedAsync(ledger));
+        await stop.CancelAsync();
+        await load;
+        await replicas.All[0].Host.UntilDrainedAsync(DrainLimit);
+        figures.Add(await replicas.EndAsync(ledger));
+        await server.StopAsync("INT");
+        figures.PublishAndCheck();
         Assert.Equal(0, figures.Duplicates);
     }
 
