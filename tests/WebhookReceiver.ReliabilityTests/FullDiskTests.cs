@@ -36,7 +36,8 @@ public sealed class FullDiskTests
         using var stop = new CancellationTokenSource();
         var load = client.RunAsync(host.Webhook, "full", Connections, stop.Token);
         await ledger.UntilAnsweredAsync(AnswersBefore);
-        Assert.Equal(ledger.Answers, ledger.Acked);
+        var answers = ledger.Answers;
+        Assert.InRange(ledger.Acked, answers, int.MaxValue);
 
         await disk.FillAsync(until: () => ledger.Answers - ledger.Acked > AnswersBefore, Limit);
         await disk.FillAsync(until: () => !host.IsReadyAsync().GetAwaiter().GetResult(), Limit);

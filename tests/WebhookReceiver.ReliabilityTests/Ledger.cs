@@ -37,6 +37,12 @@ internal sealed class Ledger
 
     public void Answered(string id, int status, string? receipt)
     {
+        if (status is >= 200 and < 300)
+        {
+            _acked[id] = receipt ?? "";
+        }
+
+        // Counted last, so that whoever has seen so many answers sees what they said.
         var answers = Interlocked.Increment(ref _answers);
         lock (_waiting)
         {
@@ -45,11 +51,6 @@ internal sealed class Ledger
                 _waiting.Dequeue();
                 waiter.SetResult();
             }
-        }
-
-        if (status is >= 200 and < 300)
-        {
-            _acked[id] = receipt ?? "";
         }
     }
 

@@ -12,6 +12,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     private const string User = "receiver";
     private const string Owner = "postgres";
 
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
@@ -96,7 +97,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         var process = _process!;
         var sessions = File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
         Command.Run("kill", "-" + signal, process.Id.ToString(CultureInfo.InvariantCulture));
-        await process.WaitForExitAsync();
+        await process.WaitForExitAsync().WaitAsync(StopLimit, TimeProvider.System);
 
         // They see for themselves that it is gone, and hold its memory until then.
         while (sessions.Any(static session => File.Exists($"/proc/{session}/stat") && File.ReadAllText($"/proc/{session}/comm").StartsWith("postgres", StringComparison.Ordinal)))
@@ -113,6 +114,19 @@ internal sealed class PostgresServer : IAsyncDisposable
         await using var command = new NpgsqlCommand(sql, connection);
 #pragma warning restore CA2100
         return await command.ExecuteScalarAsync();
+    }
+
+    /// <summary>Whether it can be asked.</summary>
+    public async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            return await ExecuteAsync("SELECT 1") is 1;
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The ids of all events that are stored.</summary>
@@ -145,16 +159,4 @@ internal sealed class PostgresServer : IAsyncDisposable
     private static string[] AsOwner() => Environment.UserName == "root" ? ["setpriv", "--reuid", Owner, "--regid", Owner, "--clear-groups", "--"] : [];
 
     private void Run(string program, params string[] arguments) => Command.Run("env", ["--chdir", _directory, .. AsOwner(), Bin + program, .. arguments]);
-
-    private async Task<bool> AnswersAsync()
-    {
-        try
-        {
-            return await ExecuteAsync("SELECT 1") is 1;
-        }
-        catch (NpgsqlException)
-        {
-            return false;
-        }
-    }
 }
