@@ -96,7 +96,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         await process.WaitForExitAsync();
 
         // They see for themselves that it is gone, and hold its memory until then.
-        while (sessions.Any(static session => File.Exists($"/proc/{session}/stat") && File.ReadAllText($"/proc/{session}/comm").StartsWith("postgres", StringComparison.Ordinal)))
+        while (sessions.Any(IsSession))
         {
             await Task.Delay(PollInterval, TimeProvider.System);
         }
@@ -124,6 +124,19 @@ internal sealed class PostgresServer : IAsyncDisposable
         }
 
         _process?.Dispose();
+    }
+
+    private static bool IsSession(string process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/comm").StartsWith("postgres", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // It has ended, perhaps at this very moment.
+            return false;
+        }
     }
 
     private static string Own(string directory)
