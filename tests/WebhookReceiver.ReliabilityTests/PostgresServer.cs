@@ -100,7 +100,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         await process.WaitForExitAsync().WaitAsync(StopLimit, TimeProvider.System);
 
         // They see for themselves that it is gone, and hold its memory until then.
-        while (sessions.Any(IsServers))
+        while (sessions.Any(IsSession))
         {
             await Task.Delay(PollInterval, TimeProvider.System);
         }
@@ -143,7 +143,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         _process?.Dispose();
     }
 
-    private static bool IsServers(string process)
+    private static bool IsSession(string process)
     {
         try
         {
@@ -151,7 +151,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         }
         catch (IOException)
         {
-            // It has ended, perhaps just now.
+            // It has ended, perhaps at this very moment.
             return false;
         }
     }

@@ -105,12 +105,7 @@ public sealed class ServerFaultTests : IDisposable
             await primary.StartAsync();
             await using var standby = primary.CreateStandby(_directory);
             await standby.StartAsync();
-            await primary.ExecuteAsync("ALTER SYSTEM SET synchronous_standby_names = '*'");
-            await primary.ExecuteAsync("SELECT pg_reload_conf()");
-            await UntilAsync(async () => await primary.ExecuteAsync("SELECT COUNT(*) FROM pg_stat_replication WHERE sync_state = 'sync' AND state = 'streaming'") is 1L);
-
-            // A standby keeps the setting: alone it would wait for one of its own.
-            await standby.ExecuteAsync("ALTER SYSTEM SET synchronous_standby_names = ''");
+            await WaitForAsync(standby, primary);
             var ledger = new Ledger();
             await using var replicas = Replicas.Of(2, BothHosts(primary, standby), TimeSpan.FromMilliseconds(5));
             await replicas.StartAsync();
@@ -160,7 +155,50 @@ public sealed class ServerFaultTests : IDisposable
         figures.Publish();
     }
 
+    [Fact(Explicit = true)]
+    public async Task Primary_KilledAfterItsSynchronousStandbyWasAway_AnsweredNothingThatItAloneHad()
+    {
+        var figures = new Figures("F26 h", "the synchronous standby is away for longer than a commit may take, then the primary is killed, and it takes its place") { Trials = 1 };
+        await using var primary = PostgresServer.Create(_directory);
+        await primary.StartAsync();
+        await using var standby = primary.CreateStandby(_directory);
+        await standby.StartAsync();
+        await WaitForAsync(standby, primary);
+        var ledger = new Ledger();
+        await using var replicas = Replicas.Of(2, BothHosts(primary, standby), TimeSpan.FromMilliseconds(5));
+        await replicas.StartAsync();
+        using var client = new LoadClient(ledger);
+        using var stop = new CancellationTokenSource();
+        var load = replicas.SendAsync(client, "away", Connections, stop.Token);
+        await ledger.UntilAnsweredAsync(ledger.Answers + 500);
+        await standby.StopAsync("KILL");
+
+        // What is under way by now is answered when the primary gives up waiting.
+        await ledger.UntilAnsweredAsync(ledger.Answers + (3 * Connections));
+        await primary.StopAsync("KILL");
+        await standby.StartAsync();
+        await standby.ExecuteAsync("SELECT pg_promote()");
+        await UntilAckedAsync(ledger);
+        await stop.CancelAsync();
+        await load;
+        await replicas.All[0].Host.UntilDrainedAsync(DrainLimit);
+        figures.Lost = ledger.Receipts.Keys.Except(await standby.EventIdsAsync()).Count();
+        figures.Add(await replicas.EndAsync(ledger));
+        figures.PublishAndCheck();
+    }
+
     public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    /// <summary>From now on the primary confirms nothing that the standby has not.</summary>
+    private static async Task WaitForAsync(PostgresServer standby, PostgresServer primary)
+    {
+        await primary.ExecuteAsync("ALTER SYSTEM SET synchronous_standby_names = '*'");
+        await primary.ExecuteAsync("SELECT pg_reload_conf()");
+        await UntilAsync(async () => await primary.ExecuteAsync("SELECT COUNT(*) FROM pg_stat_replication WHERE sync_state = 'sync' AND state = 'streaming'") is 1L);
+
+        // A standby keeps the setting: alone it would wait for one of its own.
+        await standby.ExecuteAsync("ALTER SYSTEM SET synchronous_standby_names = ''");
+    }
 
     private static string BothHosts(PostgresServer primary, PostgresServer standby) =>
         string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1:{primary.Port},127.0.0.1:{standby.Port};Username=receiver;Database=postgres;Target Session Attributes=primary");
