@@ -9,7 +9,7 @@ namespace WebhookReceiver.PostgreSql.Schema;
 internal sealed class SchemaMigrator(NpgsqlDataSource source, IReadOnlyList<SchemaStep> steps)
 {
     /// <summary>Any number that nobody else takes in this database; held until the end of a transaction alone, so that poolers do not mind.</summary>
-    private const long LockKey = 0x57_48_52_5f_49_4e_42_58;
+    public const long LockKey = 0x57_48_52_5f_49_4e_42_58;
 
     /// <summary>A step waits so long for a lock, and everybody else behind it.</summary>
     private const string LockTimeout = "5s";
@@ -88,6 +88,9 @@ internal sealed class SchemaMigrator(NpgsqlDataSource source, IReadOnlyList<Sche
         await using var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await ExecuteAsync($"SET LOCAL lock_timeout = '{LockTimeout}'; SET LOCAL synchronous_commit = on; SELECT pg_advisory_xact_lock({LockKey})").ConfigureAwait(false);
+
+        // A session that once saw no schema believes that until it hears of the changes of others, which it does where it first touches a table.
+        await ExecuteAsync("SELECT FROM pg_catalog.pg_namespace").ConfigureAwait(false);
         await ExecuteAsync("""
             CREATE SCHEMA IF NOT EXISTS webhook_receiver;
             CREATE TABLE IF NOT EXISTS webhook_receiver.version(

@@ -23,6 +23,37 @@ public sealed class SchemaMigratorTests(TestDatabase database) : IClassFixture<T
     }
 
     [Fact]
+    public async Task Migrate_AnotherMakesTheSchemaMeanwhile_GoesOnFromThere()
+    {
+        // A session that has made one before, as those of a pooler may have, asks the tables of the server for nothing of it any more.
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var session = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.ServerConnectionString) { MaxPoolSize = 1 });
+        var migrator = new SchemaMigrator(session, [First, Second]);
+        await migrator.MigrateAsync(cancellationToken);
+        await database.EmptyAsync();
+        await using var other = new NpgsqlConnection(database.ServerConnectionString);
+        await other.OpenAsync(cancellationToken);
+        await using var transaction = await other.BeginTransactionAsync(cancellationToken);
+        await ExecuteAsync($"SELECT pg_advisory_xact_lock({SchemaMigrator.LockKey})");
+        var migration = migrator.MigrateAsync(cancellationToken);
+        await Until.TrueAsync("it waits", async () => await database.ReadAsync("SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") is 1L);
+
+        await ExecuteAsync("CREATE SCHEMA webhook_receiver");
+        await transaction.CommitAsync(cancellationToken);
+
+        await migration;
+        Assert.Equal("1,2", await VersionsAsync());
+
+        async Task ExecuteAsync(string sql)
+        {
+#pragma warning disable CA2100 // A test's own words.
+            await using var command = new NpgsqlCommand(sql, other, transaction);
+#pragma warning restore CA2100
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    [Fact]
     public async Task Migrate_CutOffInTheMiddle_GoesOnFromThere()
     {
         await Assert.ThrowsAsync<PostgresException>(() => MigrateAsync(First, Second with { Statements = "CREATE TABLE webhook_receiver.two(n int); SELECT 1 / 0" }));
