@@ -78,7 +78,7 @@ internal sealed class PostgresServer : IAsyncDisposable
             .. _settings.Prepend("listen_addresses=127.0.0.1").SelectMany(static setting => (string[])["-c", setting]),
         ];
         _process?.Dispose();
-        _process = Process.Start(new ProcessStartInfo("setpriv", ["--pdeathsig", "KILL", .. command]) { RedirectStandardError = true, WorkingDirectory = _directory })!;
+        _process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, WorkingDirectory = _directory })!;
         _process.ErrorDataReceived += static (_, _) => { };
         _process.BeginErrorReadLine();
         var started = TimeProvider.System.GetTimestamp();
