@@ -6,8 +6,11 @@ namespace WebhookReceiver.PostgreSql;
 /// <summary>What becomes of the user's connection string.</summary>
 internal static class ConnectionSettings
 {
-    /// <summary>All that one process needs at once: those that write, one that claims, one for the lease, and a few for operators.</summary>
-    private const int Connections = 12;
+    /// <summary>What a process needs at once for the events themselves: two that write, one that notes what is called, one that claims, and one that looks for a pooler.</summary>
+    public const int BusyConnections = 5;
+
+    /// <summary>And for all else: one for the lease and what goes with it, one for retention, and a few for operators. Twelve in all, as operations.md says.</summary>
+    public const int OtherConnections = 7;
 
     /// <summary>More than there are statements that are made again and again.</summary>
     private const int PreparedStatements = 32;
@@ -44,12 +47,13 @@ internal static class ConnectionSettings
     public static string Location(NpgsqlConnectionStringBuilder settings) => $"{settings.Database} on {settings.Host}";
 
     /// <param name="settings">The user's.</param>
+    /// <param name="connections">How many there are at once, at most.</param>
     /// <param name="prepares">Whether statements are prepared: a pooler in between gives each transaction another session.</param>
-    public static NpgsqlDataSource CreateSource(NpgsqlConnectionStringBuilder settings, bool prepares)
+    public static NpgsqlDataSource CreateSource(NpgsqlConnectionStringBuilder settings, int connections, bool prepares)
     {
         var own = new NpgsqlConnectionStringBuilder(settings.ConnectionString)
         {
-            MaxPoolSize = Connections,
+            MaxPoolSize = connections,
             MinPoolSize = 0,
             Timeout = ConnectSeconds,
             CommandTimeout = CommandSeconds,

@@ -38,7 +38,7 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
 
         Location = ConnectionSettings.Location(settings);
         _settings = settings;
-        _source = ConnectionSettings.CreateSource(settings, prepares: false);
+        _source = ConnectionSettings.CreateSource(settings, ConnectionSettings.OtherConnections, prepares: false);
         _time = new DatabaseTime(options.Clock);
         _lease = new NodeLease(_source, _time, options.Clock);
         _changes = new OperatorChanges(_source, _time, () => _lease.Node);
@@ -70,7 +70,7 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
         {
             await ServerCheck.CheckAsync(_source, cancellationToken).ConfigureAwait(false);
             var prepares = !await PoolerCheck.IsPooledAsync(_source, cancellationToken).ConfigureAwait(false);
-            _busySource = ConnectionSettings.CreateSource(_settings, prepares);
+            _busySource = ConnectionSettings.CreateSource(_settings, ConnectionSettings.BusyConnections, prepares);
             await new SchemaMigrator(_source, InboxSchema.Steps).MigrateAsync(cancellationToken).ConfigureAwait(false);
             _handlers = await HandlerNumbers.ReadAsync(_source, _options.Handlers, cancellationToken).ConfigureAwait(false);
             await _lease.RenewAsync(cancellationToken).ConfigureAwait(false);

@@ -29,7 +29,7 @@ public sealed class ConnectionSettingsTests(TestDatabase database) : IClassFixtu
     {
         ConnectionSettings.TryRead(text, out var settings);
 
-        await using var source = ConnectionSettings.CreateSource(settings!, prepares: false);
+        await using var source = ConnectionSettings.CreateSource(settings!, connections: 1, prepares: false);
 
         Assert.Equal(target, new NpgsqlConnectionStringBuilder(source.ConnectionString).TargetSessionAttributes);
     }
@@ -40,7 +40,7 @@ public sealed class ConnectionSettingsTests(TestDatabase database) : IClassFixtu
         database.Need();
         var own = new NpgsqlConnectionStringBuilder(database.ServerConnectionString);
         await using var source = ConnectionSettings.CreateSource(
-            new NpgsqlConnectionStringBuilder(database.ServerConnectionString) { Host = $"{own.Host}:{own.Port},{own.Host}:{own.Port}", TargetSessionAttributes = "read-write" }, prepares: false);
+            new NpgsqlConnectionStringBuilder(database.ServerConnectionString) { Host = $"{own.Host}:{own.Port},{own.Host}:{own.Port}", TargetSessionAttributes = "read-write" }, connections: 1, prepares: false);
         await WritableAsync(false);
         await Assert.ThrowsAsync<NpgsqlException>(async () => await OpenAsync(source));
         await WritableAsync(true);

@@ -38,7 +38,7 @@ internal sealed class NodeLease(NpgsqlDataSource source, DatabaseTime time, Time
         // Before the server is asked: whatever happens on the way, our time runs out first.
         var asked = clock.GetTimestamp();
         await using var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        if (!IsHeld)
+        if (Node != 0 && !IsHeld)
         {
             // Where what we send arrives and no answer comes back, each try would keep alive a lease that we have given up, and nobody could take over.
             await using var ask = new NpgsqlCommand("SELECT", connection);

@@ -29,6 +29,7 @@ internal sealed class InboxWriter : IAsyncDisposable
 
     /// <summary>Nothing waits longer for company, or behind a transaction that is held up: by the disk, or by another one that has the same event.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(5);
+
     private const int MaxLazy = 128;
 
     /// <summary>How many waiters go on one after another on one thread: a change of threads for each would cost more than most of them do.</summary>
