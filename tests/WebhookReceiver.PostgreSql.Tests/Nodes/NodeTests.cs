@@ -47,6 +47,7 @@ public sealed class NodeTests(TestDatabase database) : IClassFixture<TestDatabas
         await back.TurnUntilAsync("the loss is noticed", () => Task.FromResult(back.Losses > 0));
 
         await Until.TrueAsync("it owns what it claims from now on", () => back.Store.IsOwner);
+        Assert.False(await back.Store.StartAsync(back.Claim(stored), 0, TestEvents.Start));
         Assert.Equal("e1", Assert.Single(await back.ClaimAsync()).Event.EventId);
         Assert.Equal(CompletionStatus.Stale, await back.EndAsync(back.Claim(stored)));
     }

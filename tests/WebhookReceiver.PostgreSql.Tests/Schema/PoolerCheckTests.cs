@@ -1,4 +1,5 @@
 using Npgsql;
+using WebhookReceiver.Inbox;
 using WebhookReceiver.PostgreSql.Schema;
 using WebhookReceiver.PostgreSql.Tests.Support;
 
@@ -22,5 +23,16 @@ public sealed class PoolerCheckTests(TestDatabase database) : IClassFixture<Test
         await using var source = NpgsqlDataSource.Create(database.ServerConnectionString);
 
         Assert.False(await PoolerCheck.IsPooledAsync(source, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task EnsureDirect_PoolerInBetween_EndsAProgramThatPrepares()
+    {
+        database.Need();
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+
+        var error = await Record.ExceptionAsync(() => PoolerCheck.EnsureDirectAsync(source, TestContext.Current.CancellationToken));
+
+        Assert.Equal(database.IsPooled, error is InboxException);
     }
 }

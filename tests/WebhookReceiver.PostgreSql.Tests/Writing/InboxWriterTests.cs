@@ -32,6 +32,23 @@ public sealed class InboxWriterTests(TestDatabase database) : IClassFixture<Test
     }
 
     [Fact]
+    public async Task Append_BehindATransactionThatIsHeldUp_IsStoredMeanwhile()
+    {
+        var (heldUp, begun) = (new TaskCompletionSource(), 0);
+        await using var store = await StoreUnderTest.OpenAsync(database.ConnectionString, beforeCommit: () => Interlocked.Increment(ref begun) == 1 ? heldUp.Task : Task.CompletedTask);
+        var first = store.Store.AppendAsync(TestEvents.Delivery(TestEvents.New("first"), true, store.First)).AsTask();
+        await Until.TrueAsync("the first one is under way", () => Volatile.Read(ref begun) == 1);
+
+        var next = store.Store.AppendAsync(TestEvents.Delivery(TestEvents.New("next"), true, store.First)).AsTask();
+        var done = await Task.WhenAny(next, Task.Delay(TimeSpan.FromSeconds(20), TimeProvider.System, TestContext.Current.CancellationToken));
+        heldUp.SetResult();
+
+        Assert.Same(next, done);
+        Assert.Equal(AppendStatus.Committed, await next);
+        Assert.Equal(AppendStatus.Committed, await first);
+    }
+
+    [Fact]
     public async Task Append_TooMuchWaiting_IsOverloadedAtOnce()
     {
         var gate = new TaskCompletionSource();
