@@ -108,15 +108,7 @@ internal sealed class HostProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until a process that runs already is ready again.</summary>
-    public async Task UntilReadyAsync(TimeSpan limit)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        while (!await IsReadyAsync())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < limit, $"Not ready within {limit}:\n{Output}");
-            await Task.Delay(PollInterval, TimeProvider.System);
-        }
-    }
+    public Task UntilReadyAsync(TimeSpan limit) => UntilAsync(IsReadyAsync, "Not ready", limit);
 
     public async Task<bool> IsReadyAsync()
     {
@@ -132,26 +124,11 @@ internal sealed class HostProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until it says that it is not ready.</summary>
-    public async Task UntilNotReadyAsync(TimeSpan limit)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        while (await IsReadyAsync())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < limit, $"Still ready after {limit}.");
-            await Task.Delay(PollInterval, TimeProvider.System);
-        }
-    }
+    public Task UntilNotReadyAsync(TimeSpan limit) => UntilAsync(async () => !await IsReadyAsync(), "Still ready", limit);
 
     /// <summary>Waits until its log says something.</summary>
-    public async Task UntilLoggedAsync(string text, TimeSpan limit)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        while (!_output.Any(line => line.Contains(text, StringComparison.Ordinal)))
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < limit, $"Did not say \"{text}\" within {limit}:\n{Output}");
-            await Task.Delay(PollInterval, TimeProvider.System);
-        }
-    }
+    public Task UntilLoggedAsync(string text, TimeSpan limit) =>
+        UntilAsync(() => Task.FromResult(_output.Any(line => line.Contains(text, StringComparison.Ordinal))), $"Did not say \"{text}\"", limit);
 
     /// <summary>Waits until no event is pending, running or scheduled.</summary>
     /// <returns>How long that took.</returns>
@@ -259,6 +236,16 @@ internal sealed class HostProcess : IAsyncDisposable
 
         _process.Dispose();
         _management.Dispose();
+    }
+
+    private async Task UntilAsync(Func<Task<bool>> isSo, string otherwise, TimeSpan limit)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!await isSo())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < limit, $"{otherwise} within {limit}:\n{Output}");
+            await Task.Delay(PollInterval, TimeProvider.System);
+        }
     }
 
     private async Task SignalAsync(string signal, int? pid = null)

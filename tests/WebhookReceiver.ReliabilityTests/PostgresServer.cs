@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Npgsql;
+using WebhookReceiver.PostgreSql.Tests.Support;
 
 namespace WebhookReceiver.ReliabilityTests;
 
@@ -58,9 +59,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     public PostgresServer CreateStandby(string directory)
     {
         var standby = new PostgresServer(Own(directory), _settings);
-        standby.Run("pg_basebackup", "-D", standby.Data, "-R", "-X", "stream", "-d", ConnectionString.Replace(';', ' ')
-            .Replace("Host=", "host=", StringComparison.Ordinal).Replace("Port=", "port=", StringComparison.Ordinal)
-            .Replace("Username=", "user=", StringComparison.Ordinal).Replace("Database=", "dbname=", StringComparison.Ordinal));
+        standby.Run("pg_basebackup", "-D", standby.Data, "-R", "-X", "stream", "-h", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-U", User);
         return standby;
     }
 
@@ -106,15 +105,8 @@ internal sealed class PostgresServer : IAsyncDisposable
         }
     }
 
-    public async Task<object?> ExecuteAsync(string sql)
-    {
-        await using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false");
-        await connection.OpenAsync();
-#pragma warning disable CA2100 // A test's own words.
-        await using var command = new NpgsqlCommand(sql, connection);
-#pragma warning restore CA2100
-        return await command.ExecuteScalarAsync();
-    }
+    /// <summary>The first value of the first row.</summary>
+    public Task<object?> ExecuteAsync(string sql) => TestDatabase.RunAsync(ConnectionString, sql);
 
     /// <summary>Whether it can be asked.</summary>
     public async Task<bool> AnswersAsync()
@@ -162,6 +154,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         Directory.CreateDirectory(own);
         if (AsOwner().Length > 0)
         {
+            Command.Run("chmod", "a+x", directory);
             Command.Run("chown", Owner, own);
         }
 

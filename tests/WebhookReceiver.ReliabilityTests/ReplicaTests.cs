@@ -33,18 +33,16 @@ public sealed class ReplicaTests(TestDatabase database) : IClassFixture<TestData
         var killed = 0L;
         for (var trial = 1; trial <= figures.Trials; trial++)
         {
-            using var client = new LoadClient(ledger);
-            using var stop = new CancellationTokenSource();
-            var load = replicas.SendAsync(client, string.Create(CultureInfo.InvariantCulture, $"kill{trial}"), Connections, stop.Token);
-            await ledger.UntilAnsweredAsync(ledger.Answers + random.Next(100, 1000));
             var victim = replicas.All[random.Next(count)];
-            await victim.Host.KillAsync();
-            killed = TimeProvider.System.GetTimestamp();
+            await replicas.LoadAsync(ledger, string.Create(CultureInfo.InvariantCulture, $"kill{trial}"), Connections, async () =>
+            {
+                await ledger.UntilAnsweredAsync(ledger.Answers + random.Next(100, 1000));
+                await victim.Host.KillAsync();
+                killed = TimeProvider.System.GetTimestamp();
 
-            // The others go on while the dead one's work waits for its lease to run out.
-            await ledger.UntilAnsweredAsync(ledger.Answers + 200);
-            await stop.CancelAsync();
-            await load;
+                // The others go on while the dead one's work waits for its lease to run out.
+                await ledger.UntilAnsweredAsync(ledger.Answers + 200);
+            });
             await victim.StartAsync();
         }
 
@@ -92,18 +90,17 @@ public sealed class ReplicaTests(TestDatabase database) : IClassFixture<TestData
         var ledger = new Ledger();
         await using var replicas = Replicas.Of(2, database.ConnectionString, TimeSpan.FromMilliseconds(5));
         await replicas.StartAsync();
-        using var client = new LoadClient(ledger);
-        using var stop = new CancellationTokenSource();
-        var load = replicas.SendAsync(client, "end", Connections, stop.Token);
-        for (var trial = 1; trial <= figures.Trials; trial++)
+        var ended = 0L;
+        await replicas.LoadAsync(ledger, "end", Connections, async () =>
         {
-            await ledger.UntilAnsweredAsync(ledger.Answers + 50);
-            await database.ReadAsync("SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
-        }
+            for (var trial = 1; trial <= figures.Trials; trial++)
+            {
+                await ledger.UntilAnsweredAsync(ledger.Answers + 50);
+                await database.ReadAsync("SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+            }
 
-        var ended = TimeProvider.System.GetTimestamp();
-        await stop.CancelAsync();
-        await load;
+            ended = TimeProvider.System.GetTimestamp();
+        });
         await replicas.All[0].Host.UntilDrainedAsync(TakeoverLimit);
         var recovered = TimeProvider.System.GetElapsedTime(ended);
         figures.Took(recovered);

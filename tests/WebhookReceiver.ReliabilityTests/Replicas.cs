@@ -18,16 +18,20 @@ internal sealed class Replicas(IEnumerable<string> connectionStrings, TimeSpan h
     public Task SendAsync(LoadClient client, string name, int connections, CancellationToken stop) => Task.WhenAll(All.Select(
         (replica, place) => client.RunAsync(replica.Host.Webhook, string.Create(CultureInfo.InvariantCulture, $"{name}-{place}"), connections, stop)));
 
-    /// <summary>Sends to all of them until there were so many answers more.</summary>
-    public async Task LoadAsync(Ledger ledger, string name, int connections, int answers)
+    /// <summary>Sends to all of them while something happens, and waits for the last answers.</summary>
+    public async Task LoadAsync(Ledger ledger, string name, int connections, Func<Task> meanwhile)
     {
         using var client = new LoadClient(ledger);
         using var stop = new CancellationTokenSource();
         var load = SendAsync(client, name, connections, stop.Token);
-        await ledger.UntilAnsweredAsync(ledger.Answers + answers);
+        await meanwhile();
         await stop.CancelAsync();
         await load;
     }
+
+    /// <summary>Sends to all of them until there were so many answers more.</summary>
+    public Task LoadAsync(Ledger ledger, string name, int connections, int answers) =>
+        LoadAsync(ledger, name, connections, () => ledger.UntilAnsweredAsync(ledger.Answers + answers));
 
     /// <summary>Stops all of them cleanly, and holds what was answered against what their handlers did.</summary>
     public async Task<LedgerVerdict> EndAsync(Ledger ledger)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using WebhookReceiver.PostgreSql.Tests.Support;
 using WebhookReceiver.ReliabilityTests.Disk;
 
 namespace WebhookReceiver.ReliabilityTests;
@@ -10,11 +11,8 @@ public sealed class ServerFaultTests : IDisposable
 
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("webhook-receiver-").FullName;
-
-    public ServerFaultTests() => File.SetUnixFileMode(_directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
 
     [Theory(Explicit = true)]
     [InlineData("F26 d", "INT", "PostgreSQL is stopped in order (fast) under two replicas, and started again")]
@@ -28,22 +26,19 @@ public sealed class ServerFaultTests : IDisposable
         var ledger = new Ledger();
         await using var replicas = Replicas.Of(2, server.ConnectionString, TimeSpan.FromMilliseconds(5));
         await replicas.StartAsync();
-        using var client = new LoadClient(ledger);
-        using var stop = new CancellationTokenSource();
-        var load = replicas.SendAsync(client, "down", Connections, stop.Token);
-        for (var trial = 1; trial <= figures.Trials; trial++)
+        await replicas.LoadAsync(ledger, "down", Connections, async () =>
         {
-            await ledger.UntilAnsweredAsync(ledger.Answers + 300);
-            await server.StopAsync(signal);
+            for (var trial = 1; trial <= figures.Trials; trial++)
+            {
+                await ledger.UntilAnsweredAsync(ledger.Answers + 300);
+                await server.StopAsync(signal);
 
-            // They are told that it could not be stored.
-            await ledger.UntilAnsweredAsync(ledger.Answers + 20);
-            await server.StartAsync();
-            figures.Took(await UntilAckedAsync(ledger));
-        }
-
-        await stop.CancelAsync();
-        await load;
+                // They are told that it could not be stored.
+                await ledger.UntilAnsweredAsync(ledger.Answers + 20);
+                await server.StartAsync();
+                figures.Took(await UntilAckedAsync(ledger));
+            }
+        });
         await replicas.All[0].Host.UntilDrainedAsync(DrainLimit);
         figures.Add(await replicas.EndAsync(ledger));
         figures.PublishAndCheck();
@@ -63,31 +58,28 @@ public sealed class ServerFaultTests : IDisposable
         var ledger = new Ledger();
         await using var replicas = Replicas.Of(2, server.ConnectionString, TimeSpan.FromMilliseconds(5));
         await replicas.StartAsync();
-        using var client = new LoadClient(ledger);
-        using var stop = new CancellationTokenSource();
-        var load = replicas.SendAsync(client, "full", Connections, stop.Token);
-        await ledger.UntilAnsweredAsync(200);
-        var answers = ledger.Answers;
-        Assert.InRange(ledger.Acked, answers, int.MaxValue);
-        await disk.FillAsync(until: () => ledger.Answers - ledger.Acked > 200, AnswerLimit);
-        Assert.All(replicas.All, static replica => Assert.True(replica.IsRunning));
-        disk.Free();
-        var freed = TimeProvider.System.GetTimestamp();
-        await UntilAsync(async () =>
+        await replicas.LoadAsync(ledger, "full", Connections, async () =>
         {
-            // It cannot recover where it cannot write either, and ends.
-            if (server.HasEnded)
+            await ledger.UntilAnsweredAsync(200);
+            var answers = ledger.Answers;
+            Assert.InRange(ledger.Acked, answers, int.MaxValue);
+            await disk.FillAsync(until: () => ledger.Answers - ledger.Acked > 200, AnswerLimit);
+            Assert.All(replicas.All, static replica => Assert.True(replica.IsRunning));
+            disk.Free();
+            var freed = TimeProvider.System.GetTimestamp();
+            await Until.TrueAsync("the server answers again", async () =>
             {
-                await server.StartAsync();
-            }
+                // It cannot recover where it cannot write either, and ends.
+                if (server.HasEnded)
+                {
+                    await server.StartAsync();
+                }
 
-            return await server.AnswersAsync();
+                return await server.AnswersAsync();
+            });
+            await UntilAckedAsync(ledger);
+            figures.Took(TimeProvider.System.GetElapsedTime(freed));
         });
-        var acked = ledger.Acked;
-        await UntilAsync(() => Task.FromResult(ledger.Acked > acked));
-        figures.Took(TimeProvider.System.GetElapsedTime(freed));
-        await stop.CancelAsync();
-        await load;
         await replicas.All[0].Host.UntilDrainedAsync(DrainLimit);
         figures.Add(await replicas.EndAsync(ledger));
         await server.StopAsync("INT");
@@ -101,26 +93,14 @@ public sealed class ServerFaultTests : IDisposable
         var figures = new Figures("F26 b", "the primary of PostgreSQL is killed under load, and its synchronous standby takes its place") { Timed = "standby promoted to the next 200", Trials = Trials.Of(1, 20) };
         for (var trial = 1; trial <= figures.Trials; trial++)
         {
-            await using var primary = PostgresServer.Create(_directory);
-            await primary.StartAsync();
-            await using var standby = primary.CreateStandby(_directory);
-            await standby.StartAsync();
-            await WaitForAsync(standby, primary);
-            var ledger = new Ledger();
-            await using var replicas = Replicas.Of(2, BothHosts(primary, standby), TimeSpan.FromMilliseconds(5));
-            await replicas.StartAsync();
-            using var client = new LoadClient(ledger);
-            using var stop = new CancellationTokenSource();
-            var load = replicas.SendAsync(client, "failover", Connections, stop.Token);
-            await ledger.UntilAnsweredAsync(ledger.Answers + 1000);
-            await primary.StopAsync("KILL");
-            await standby.ExecuteAsync("SELECT pg_promote()");
-            figures.Took(await UntilAckedAsync(ledger));
-            await ledger.UntilAnsweredAsync(ledger.Answers + 200);
-            await stop.CancelAsync();
-            await load;
-            await replicas.All[0].Host.UntilDrainedAsync(DrainLimit);
-            figures.Add(await replicas.EndAsync(ledger));
+            figures.Add(await FailOverAsync("failover", async (primary, standby, ledger) =>
+            {
+                await ledger.UntilAnsweredAsync(ledger.Answers + 1000);
+                await primary.StopAsync("KILL");
+                await standby.ExecuteAsync("SELECT pg_promote()");
+                figures.Took(await UntilAckedAsync(ledger));
+                await ledger.UntilAnsweredAsync(ledger.Answers + 200);
+            }, static (_, _) => Task.CompletedTask));
         }
 
         figures.PublishAndCheck();
@@ -139,7 +119,7 @@ public sealed class ServerFaultTests : IDisposable
         {
             await replicas.StartAsync();
             await replicas.LoadAsync(ledger, "before", Connections, answers: 200);
-            await UntilAsync(async () => await primary.ExecuteAsync("SELECT COUNT(*) FROM pg_stat_replication WHERE replay_lsn = pg_current_wal_lsn()") is 1L);
+            await Until.TrueAsync("the standby has it", async () => await primary.ExecuteAsync("SELECT COUNT(*) FROM pg_stat_replication WHERE replay_lsn = pg_current_wal_lsn()") is 1L);
             await standby.StopAsync("INT");
             await replicas.LoadAsync(ledger, "behind", Connections, answers: 200);
             await primary.StopAsync("KILL");
@@ -159,45 +139,49 @@ public sealed class ServerFaultTests : IDisposable
     public async Task Primary_KilledAfterItsSynchronousStandbyWasAway_AnsweredNothingThatItAloneHad()
     {
         var figures = new Figures("F26 h", "the synchronous standby is away for longer than a commit may take, then the primary is killed, and it takes its place") { Trials = 1 };
-        await using var primary = PostgresServer.Create(_directory);
-        await primary.StartAsync();
-        await using var standby = primary.CreateStandby(_directory);
-        await standby.StartAsync();
-        await WaitForAsync(standby, primary);
-        var ledger = new Ledger();
-        await using var replicas = Replicas.Of(2, BothHosts(primary, standby), TimeSpan.FromMilliseconds(5));
-        await replicas.StartAsync();
-        using var client = new LoadClient(ledger);
-        using var stop = new CancellationTokenSource();
-        var load = replicas.SendAsync(client, "away", Connections, stop.Token);
-        await ledger.UntilAnsweredAsync(ledger.Answers + 500);
-        await standby.StopAsync("KILL");
+        figures.Add(await FailOverAsync(
+            "away",
+            async (primary, standby, ledger) =>
+            {
+                await ledger.UntilAnsweredAsync(ledger.Answers + 500);
+                await standby.StopAsync("KILL");
 
-        // What is under way by now is answered when the primary gives up waiting.
-        await ledger.UntilAnsweredAsync(ledger.Answers + (3 * Connections));
-        await primary.StopAsync("KILL");
-        await standby.StartAsync();
-        await standby.ExecuteAsync("SELECT pg_promote()");
-        await UntilAckedAsync(ledger);
-        await stop.CancelAsync();
-        await load;
-        await replicas.All[0].Host.UntilDrainedAsync(DrainLimit);
-        figures.Lost = ledger.Receipts.Keys.Except(await standby.EventIdsAsync()).Count();
-        figures.Add(await replicas.EndAsync(ledger));
+                // What is under way by now is answered when the primary gives up waiting.
+                await ledger.UntilAnsweredAsync(ledger.Answers + (3 * Connections));
+                await primary.StopAsync("KILL");
+                await standby.StartAsync();
+                await standby.ExecuteAsync("SELECT pg_promote()");
+                await UntilAckedAsync(ledger);
+            },
+            async (standby, ledger) => figures.Lost = ledger.Receipts.Keys.Except(await standby.EventIdsAsync()).Count()));
         figures.PublishAndCheck();
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    /// <summary>From now on the primary confirms nothing that the standby has not.</summary>
-    private static async Task WaitForAsync(PostgresServer standby, PostgresServer primary)
+    /// <summary>Two receivers under load on a primary that confirms nothing which its standby has not.</summary>
+    /// <param name="name">Of the load.</param>
+    /// <param name="meanwhile">What happens to the primary and its standby.</param>
+    /// <param name="whenDrained">What is looked at on the standby, which is the primary by then.</param>
+    private async Task<LedgerVerdict> FailOverAsync(string name, Func<PostgresServer, PostgresServer, Ledger, Task> meanwhile, Func<PostgresServer, Ledger, Task> whenDrained)
     {
+        await using var primary = PostgresServer.Create(_directory);
+        await primary.StartAsync();
+        await using var standby = primary.CreateStandby(_directory);
+        await standby.StartAsync();
         await primary.ExecuteAsync("ALTER SYSTEM SET synchronous_standby_names = '*'");
         await primary.ExecuteAsync("SELECT pg_reload_conf()");
-        await UntilAsync(async () => await primary.ExecuteAsync("SELECT COUNT(*) FROM pg_stat_replication WHERE sync_state = 'sync' AND state = 'streaming'") is 1L);
+        await Until.TrueAsync("the standby is waited for", async () => await primary.ExecuteAsync("SELECT COUNT(*) FROM pg_stat_replication WHERE sync_state = 'sync' AND state = 'streaming'") is 1L);
 
         // A standby keeps the setting: alone it would wait for one of its own.
         await standby.ExecuteAsync("ALTER SYSTEM SET synchronous_standby_names = ''");
+        var ledger = new Ledger();
+        await using var replicas = Replicas.Of(2, BothHosts(primary, standby), TimeSpan.FromMilliseconds(5));
+        await replicas.StartAsync();
+        await replicas.LoadAsync(ledger, name, Connections, () => meanwhile(primary, standby, ledger));
+        await replicas.All[0].Host.UntilDrainedAsync(DrainLimit);
+        await whenDrained(standby, ledger);
+        return await replicas.EndAsync(ledger);
     }
 
     private static string BothHosts(PostgresServer primary, PostgresServer standby) =>
@@ -207,17 +191,7 @@ public sealed class ServerFaultTests : IDisposable
     private static async Task<TimeSpan> UntilAckedAsync(Ledger ledger)
     {
         var (began, acked) = (TimeProvider.System.GetTimestamp(), ledger.Acked);
-        await UntilAsync(() => Task.FromResult(ledger.Acked > acked));
+        await Until.TrueAsync("an event is answered 2xx", () => ledger.Acked > acked);
         return TimeProvider.System.GetElapsedTime(began);
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        var began = TimeProvider.System.GetTimestamp();
-        while (!await condition())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < AnswerLimit, $"Not so within {AnswerLimit}.");
-            await Task.Delay(PollInterval, TimeProvider.System);
-        }
     }
 }

@@ -1,8 +1,6 @@
 using System.Text;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using WebhookReceiver.Endpoints;
-using WebhookReceiver.Senders;
 using WebhookReceiver.Sources;
 using WebhookReceiver.Tests.Dispatch;
 using WebhookReceiver.Tests.Support;
@@ -56,28 +54,7 @@ public sealed class IntakeAllocationTests
 
     private static Delivery[] NewDeliveries(ReceiverUnderTest receiver, int round)
     {
-        Assert.True(receiver.App.Services.GetRequiredService<SourceRegistry>().TryGet(WebhookReceiverOptions.DefaultSourceName, out var source));
-        Assert.True(source!.Plan.TryCreateKey(ReceiverUnderTest.Secret, out var key, out _));
         var body = Encoding.UTF8.GetBytes($$$"""{"event":"new_order","data":{"note":"{{{new string('x', 960)}}}"}}""");
-        return [.. Enumerable.Range(0, Deliveries).Select(number =>
-        {
-            var headers = new HeaderDictionary();
-            foreach (var (name, value) in source.Plan.Sign(new SigningInput(body, $"evt_{round}_{number}", receiver.Clock.GetUtcNow()), key!))
-            {
-                headers[name] = value;
-            }
-
-            return new Delivery
-            {
-                Source = source,
-                Method = "POST",
-                Body = body,
-                Format = BodyFormat.Json,
-                ContentType = "application/json",
-                Headers = headers,
-                Query = QueryCollection.Empty,
-                ReceivedAt = receiver.Clock.GetUtcNow(),
-            };
-        })];
+        return [.. Enumerable.Range(0, Deliveries).Select(number => receiver.NewDelivery($"evt_{round}_{number}", body))];
     }
 }

@@ -1,9 +1,4 @@
-using System.Text;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using WebhookReceiver.Endpoints;
-using WebhookReceiver.Senders;
-using WebhookReceiver.Sources;
 using WebhookReceiver.Tests.Dispatch;
 
 namespace WebhookReceiver.Tests;
@@ -116,28 +111,7 @@ public abstract class StoringLimitContract : IDisposable
     private static void AssertIsRefused(ReceiveResult result) => Assert.Equal(RejectionReason.StorageSlow, Assert.IsType<ReceiveResult.Rejected>(result).Reason);
 
     /// <summary>The way to the store is made at once, on this thread: when this returns, the delivery waits.</summary>
-    private static Task<ReceiveResult> ReceiveAsync(ReceiverUnderTest receiver, string eventId)
-    {
-        var services = receiver.App.Services;
-        Assert.True(services.GetRequiredService<SourceRegistry>().TryGet(WebhookReceiverOptions.DefaultSourceName, out var source));
-        Assert.True(source!.Plan.TryCreateKey(ReceiverUnderTest.Secret, out var key, out _));
-        var body = Encoding.UTF8.GetBytes("""{"event":"new_order","data":{}}""");
-        var headers = new HeaderDictionary();
-        foreach (var (name, value) in source.Plan.Sign(new SigningInput(body, eventId, receiver.Clock.GetUtcNow()), key!))
-        {
-            headers[name] = value;
-        }
-
-        return services.GetRequiredService<WebhookIntake>().ReceiveAsync(new Delivery
-        {
-            Source = source,
-            Method = "POST",
-            Body = body,
-            Format = BodyFormat.Json,
-            ContentType = "application/json",
-            Headers = headers,
-            Query = QueryCollection.Empty,
-            ReceivedAt = receiver.Clock.GetUtcNow(),
-        }).AsTask();
-    }
+    private static Task<ReceiveResult> ReceiveAsync(ReceiverUnderTest receiver, string eventId) =>
+        receiver.App.Services.GetRequiredService<WebhookIntake>()
+            .ReceiveAsync(receiver.NewDelivery(eventId, """{"event":"new_order","data":{}}"""u8.ToArray())).AsTask();
 }

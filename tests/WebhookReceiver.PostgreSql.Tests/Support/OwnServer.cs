@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Npgsql;
 
 namespace WebhookReceiver.PostgreSql.Tests.Support;
 
@@ -28,15 +27,7 @@ internal sealed class OwnServer : IAsyncDisposable
     public Task DoWithoutStandbyAsync() => SetAsync("ALTER SYSTEM RESET synchronous_standby_names");
 
     /// <summary>The first value of the first row.</summary>
-    public async Task<object?> ReadAsync(string sql)
-    {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync(TestContext.Current.CancellationToken);
-#pragma warning disable CA2100 // A test's own words.
-        await using var command = new NpgsqlCommand(sql, connection);
-#pragma warning restore CA2100
-        return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
-    }
+    public Task<object?> ReadAsync(string sql) => TestDatabase.RunAsync(ConnectionString, sql);
 
     public async ValueTask DisposeAsync()
     {

@@ -71,7 +71,9 @@ public sealed class TestDatabase : IAsyncLifetime
 
     private async Task OnServerAsync(string sql) => await RunAsync(_server!, sql);
 
-    private static async Task<object?> RunAsync(string connectionString, string sql)
+    /// <summary>Asks a server over a connection of its own.</summary>
+    /// <returns>The first value of the first row.</returns>
+    internal static async Task<object?> RunAsync(string connectionString, string sql)
     {
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();

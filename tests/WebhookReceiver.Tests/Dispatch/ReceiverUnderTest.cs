@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,9 +10,11 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using WebhookReceiver.Dispatch;
+using WebhookReceiver.Endpoints;
 using WebhookReceiver.Inbox;
 using WebhookReceiver.Inbox.Sqlite;
 using WebhookReceiver.Senders;
+using WebhookReceiver.Sources;
 using WebhookReceiver.Tests.Support;
 
 namespace WebhookReceiver.Tests.Dispatch;
@@ -109,6 +112,29 @@ internal sealed class ReceiverUnderTest : IAsyncDisposable
         var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
         response.EnsureSuccessStatusCode();
         return (await response.Content.ReadFromJsonAsync<Receipt>(TestContext.Current.CancellationToken))!.Id;
+    }
+
+    /// <summary>A signed delivery as the endpoint makes it, which has not been sent.</summary>
+    public Delivery NewDelivery(string eventId, byte[] body)
+    {
+        Assert.True(App.Services.GetRequiredService<SourceRegistry>().TryGet(WebhookReceiverOptions.DefaultSourceName, out var source));
+        var headers = new HeaderDictionary();
+        foreach (var (name, value) in _plan.Sign(new SigningInput(body, eventId, Clock.GetUtcNow()), _key))
+        {
+            headers[name] = value;
+        }
+
+        return new Delivery
+        {
+            Source = source!,
+            Method = "POST",
+            Body = body,
+            Format = BodyFormat.Json,
+            ContentType = "application/json",
+            Headers = headers,
+            Query = QueryCollection.Empty,
+            ReceivedAt = Clock.GetUtcNow(),
+        };
     }
 
     /// <summary>The end of the next attempt, in the order in which they were committed.</summary>
