@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using WebhookReceiver.Endpoints;
-using WebhookReceiver.Sources;
 using WebhookReceiver.Tests.Dispatch;
 using WebhookReceiver.Tests.Support;
 
