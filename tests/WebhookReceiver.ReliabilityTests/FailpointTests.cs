@@ -169,14 +169,21 @@ public sealed class FailpointTests(ITestOutputHelper output)
         await load;
     }
 
+    /// <remarks>An event that ran alone, as a suspect, in three processes that died one after the other is dead, as it should be: it is not lost.</remarks>
     private static async Task RecoverAsync(TestInbox inbox, Ledger ledger, Figures figures)
     {
         await using var host = await HostProcess.StartAsync(inbox.Directory);
         await host.UntilDrainedAsync(inbox.Lease + RecoveryLimit);
         figures.Took(host.Age);
+        var dead = await host.EventIdsAsync("dead");
+        foreach (var id in dead)
+        {
+            Assert.Equal("crash_suspect", await host.LastOutcomeAsync(id));
+        }
+
         await host.TerminateAsync();
         Assert.Equal(ExitCodes.Success, await host.ExitAsync());
-        figures.Lost += await inbox.MissingAsync(ledger);
-        figures.Add(ledger.Check(inbox.Directory.Effects, new HashSet<string>()));
+        figures.Lost += await inbox.MissingAsync(ledger, dead);
+        figures.Add(ledger.Check(inbox.Directory.Effects, dead));
     }
 }

@@ -37,17 +37,18 @@ internal sealed class TestInbox : IAsyncDisposable
         _database is null ? new Figures(number, title) : new Figures(number + " pg", title + ", on PostgreSQL");
 
     /// <summary>Holds the database to its own checks, and what was answered to what it says was handled.</summary>
-    /// <returns>How many events were answered 2xx, and are not handled.</returns>
-    public async Task<int> MissingAsync(Ledger ledger)
+    /// <returns>How many events were answered 2xx, and are neither handled nor dead.</returns>
+    public async Task<int> MissingAsync(Ledger ledger, IReadOnlySet<string> dead)
     {
+        var answered = ledger.Receipts.Keys.Except(dead);
         if (_database is not null)
         {
-            return ledger.Receipts.Keys.Except(await _database.ReadTextsAsync("SELECT event_id FROM webhook_receiver.event e JOIN webhook_receiver.work_done w ON w.seq = e.seq")).Count();
+            return answered.Except(await _database.ReadTextsAsync("SELECT event_id FROM webhook_receiver.event e JOIN webhook_receiver.work_done w ON w.seq = e.seq")).Count();
         }
 
         using var inbox = new InboxFile(Directory.Inbox);
         inbox.AssertIsIntact();
-        return ledger.Receipts.Keys.Except(inbox.HandledIds()).Count();
+        return answered.Except(inbox.HandledIds()).Count();
     }
 
     /// <summary>Changes a row of <c>event</c>.</summary>
