@@ -15,7 +15,7 @@ public class SignatureBenchmarks
 
     private SenderPlan _plan = null!;
     private SenderKey[] _keys = [];
-    private SignedRequest _request;
+    private BenchmarkRequest _request;
 
     [ParamsSource(nameof(Senders))]
     public string Sender { get; set; } = "";
@@ -37,7 +37,7 @@ public class SignatureBenchmarks
         var body = Encoding.UTF8.GetBytes(new string('x', BodyBytes));
         const string Url = "https://hooks.example.com/webhook/shop";
         _keys = [key];
-        _request = new SignedRequest(body, Url, [.. _plan.Sign(new SigningInput(body, "msg_1", SignedAt, Url), key)]);
+        _request = new BenchmarkRequest(body, Url, [.. _plan.Sign(new SigningInput(body, "msg_1", SignedAt, Url), key).Headers]);
     }
 
     [Benchmark]
@@ -47,9 +47,17 @@ public class SignatureBenchmarks
         return outcome == SignatureOutcome.Verified ? outcome : throw new InvalidOperationException($"{Sender}: {outcome}");
     }
 
-    private readonly struct SignedRequest(byte[] body, string url, KeyValuePair<string, string>[] headers) : ISignedRequest
+    private readonly struct BenchmarkRequest(byte[] body, string url, KeyValuePair<string, string>[] headers) : ISignedRequest
     {
+        public string Method => "POST";
+
         public ReadOnlySpan<byte> Body => body;
+
+        public string Query => "";
+
+        public RequestContent? Content => null;
+
+        public string GetHeaderLine(string name, int line) => throw new InvalidOperationException("No header stands there twice.");
 
         public string? Url => url;
 

@@ -67,7 +67,7 @@ public sealed class TestRequest
 
     /// <summary>Signs with a secret that the program does not know.</summary>
     /// <returns>This request.</returns>
-    public TestRequest WithOtherSecret() => WithSecret(WebhookTestSecrets.Create(Row));
+    public TestRequest WithOtherSecret() => WithSecret(_source.Plan.GenerateKey().Secret);
 
     /// <summary>Signs with the secret that the source had before the last rotation.</summary>
     /// <returns>This request.</returns>
@@ -96,7 +96,7 @@ public sealed class TestRequest
 
     /// <summary>Sends no signature.</summary>
     /// <returns>This request.</returns>
-    public TestRequest WithoutSignature() => WithHeader(Row.Schemes[0].Signature.Header, null);
+    public TestRequest WithoutSignature() => WithHeader(Row.Schemes[0].Signature.Header!, null);
 
     /// <summary>Sets a header, or with <see langword="null"/> sends none of that name. Comes after signing and changes nothing of it.</summary>
     /// <param name="name">The header's name.</param>
@@ -113,7 +113,7 @@ public sealed class TestRequest
         var content = _content(_id, _isIdChosen, _signedAt);
         var headers = new Dictionary<string, string>(content.Headers, StringComparer.OrdinalIgnoreCase) { ["Content-Type"] = "application/json" };
         var signed = _isSignatureTampered ? Changed(content.Body) : content.Body;
-        foreach (var (name, value) in _source.Plan.Sign(new SigningInput(signed, content.Id, _signedAt, _source.PublicUrl), _key))
+        foreach (var (name, value) in _source.Plan.Sign(new SigningInput(signed, content.Id, _signedAt, _source.PublicUrl), _key).Headers)
         {
             headers[name] = value;
         }

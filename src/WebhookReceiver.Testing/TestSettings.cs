@@ -47,7 +47,7 @@ internal sealed class TestSettings(WebhookTestOptions test, TestInboxDirectory d
     {
         var before = _current[source];
         _previous[source] = before[0].Value;
-        var fresh = new WebhookSecretOptions { Value = WebhookTestSecrets.Create(sender) };
+        var fresh = new WebhookSecretOptions { Value = SenderPlan.Compile(sender).GenerateKey().Secret };
         _rotated[source] = keepPrevious ? [fresh, .. before] : [fresh];
     }
 
@@ -72,7 +72,7 @@ internal sealed class TestSettings(WebhookTestOptions test, TestInboxDirectory d
         else if (settings.Secrets.Count == 0)
         {
             // Secrets of production are not there in a test.
-            settings.Secrets.Add(new WebhookSecretOptions { Value = _generated.GetOrAdd(source, _ => WebhookTestSecrets.Create(row)) });
+            settings.Secrets.Add(new WebhookSecretOptions { Value = _generated.GetOrAdd(source, _ => SenderPlan.Compile(row).GenerateKey().Secret) });
         }
 
         _current[source] = [.. settings.Secrets];
@@ -81,7 +81,7 @@ internal sealed class TestSettings(WebhookTestOptions test, TestInboxDirectory d
             settings.HandshakeSecret ??= _token;
         }
 
-        if (row.Schemes.Any(static scheme => scheme.Content.Contains("{url}", StringComparison.Ordinal)))
+        if (SenderPlan.Compile(row).SignsUrl)
         {
             options.PublicBaseUrl ??= BaseUrl;
         }

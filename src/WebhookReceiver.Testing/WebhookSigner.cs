@@ -27,7 +27,7 @@ public static class WebhookSigner
 
         var plan = SenderPlan.Compile(row);
         return plan.TryCreateKey(secret, out var key, out var problem)
-            ? plan.Sign(new SigningInput(body, id, signedAt, url), key)
+            ? plan.Sign(new SigningInput(body, id, signedAt, url), key).Headers
             : throw new ArgumentException(problem, nameof(secret));
     }
 }

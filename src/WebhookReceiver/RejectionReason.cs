@@ -21,6 +21,8 @@ internal enum RejectionReason
     TimestampAhead,
     NoLiveSecret,
     PublicUrlUnknown,
+    SignedDigestMismatch,
+    ClaimMismatch,
     HandshakeRefused,
     BodyMalformed,
     EnvelopeInvalid,

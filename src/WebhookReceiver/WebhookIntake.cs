@@ -17,36 +17,16 @@ internal sealed class WebhookIntake(
 {
     public ValueTask<ReceiveResult> ReceiveAsync(Delivery delivery)
     {
-        if (HandshakeResponder.TryAnswerUnverified(delivery) is { } early)
+        using (delivery)
         {
-            return new(early);
-        }
+            if (Open(delivery, out var webhookEvent) is { } result)
+            {
+                return new(result);
+            }
 
-        if (delivery.Method != "POST")
-        {
-            return new(new ReceiveResult.Rejected(RejectionReason.HandshakeRefused));
+            // Only storing waits: whatever waits keeps its state on the heap, for each delivery.
+            return StoreAsync(delivery.Source, webhookEvent!);
         }
-
-        var verdict = SignatureVerifier.Verify(delivery);
-        if (!verdict.IsVerified)
-        {
-            return new(new ReceiveResult.Rejected(ReasonOf(verdict.Outcome)));
-        }
-
-        if (verdict.KeyIndex > 0)
-        {
-            // In a rotation: the sender still signs with an old one.
-            metrics.VerifiedByOlderSecret(delivery.Source.Name);
-        }
-
-        var digest = SHA256.HashData(delivery.Body);
-        if (Open(delivery, verdict, digest, out var webhookEvent) is { } result)
-        {
-            return new(result);
-        }
-
-        // Only storing waits: whatever waits keeps its state on the heap, for each delivery.
-        return StoreAsync(delivery.Source, webhookEvent!);
     }
 
     /// <summary>
@@ -81,25 +61,49 @@ internal sealed class WebhookIntake(
     }
 
     /// <returns><see langword="null"/> if the delivery carries an event, otherwise its result.</returns>
-    private ReceiveResult? Open(Delivery delivery, SignatureVerdict verdict, byte[] digest, out InboxEvent? webhookEvent)
+    private ReceiveResult? Open(Delivery delivery, out InboxEvent? webhookEvent)
     {
         webhookEvent = null;
-        if (!DeliveryContent.TryParse(delivery, digest, out var content, out var problem))
+        if (HandshakeResponder.TryAnswerUnverified(delivery) is { } early)
         {
-            return new ReceiveResult.Rejected(RejectionReason.BodyMalformed, problem);
+            return early;
         }
 
-        using (content)
+        if (delivery.Method != "POST")
         {
-            if (HandshakeResponder.TryAnswerVerified(delivery, content!) is { } answer)
-            {
-                return answer;
-            }
-
-            return envelopes.TryRead(delivery, content!, digest, verdict.SchemeIndex, verdict.SignedAt, verdict.KeyIndex, out webhookEvent, out var errors)
-                ? null
-                : new ReceiveResult.Rejected(RejectionReason.EnvelopeInvalid, "The envelope of the event is not as it should be.", errors);
+            return new ReceiveResult.Rejected(RejectionReason.HandshakeRefused);
         }
+
+        if (delivery.Format is null)
+        {
+            return new ReceiveResult.Rejected(RejectionReason.ContentTypeUnsupported);
+        }
+
+        var verdict = SignatureVerifier.Verify(delivery);
+        if (!verdict.IsVerified)
+        {
+            return new ReceiveResult.Rejected(ReasonOf(verdict.Outcome));
+        }
+
+        if (verdict.KeyIndex > 0)
+        {
+            // In a rotation: the sender still signs with an old one.
+            metrics.VerifiedByOlderSecret(delivery.Source.Name);
+        }
+
+        if (delivery.Content is null)
+        {
+            return new ReceiveResult.Rejected(RejectionReason.BodyMalformed, delivery.ContentProblem);
+        }
+
+        if (HandshakeResponder.TryAnswerVerified(delivery) is { } answer)
+        {
+            return answer;
+        }
+
+        return envelopes.TryRead(delivery, SHA256.HashData(delivery.Body), verdict.SchemeIndex, verdict.SignedAt, verdict.KeyIndex, out webhookEvent, out var errors)
+            ? null
+            : new ReceiveResult.Rejected(RejectionReason.EnvelopeInvalid, "The envelope of the event is not as it should be.", errors);
     }
 
     private ValueTask<ReceiveResult> StoreAsync(WebhookSource source, InboxEvent webhookEvent)
@@ -128,6 +132,8 @@ internal sealed class WebhookIntake(
         SignatureOutcome.TimestampAhead => RejectionReason.TimestampAhead,
         SignatureOutcome.NoKey => RejectionReason.NoLiveSecret,
         SignatureOutcome.UrlUnknown => RejectionReason.PublicUrlUnknown,
+        SignatureOutcome.DigestMismatch => RejectionReason.SignedDigestMismatch,
+        SignatureOutcome.ClaimMismatch => RejectionReason.ClaimMismatch,
         _ => RejectionReason.SignatureMismatch,
     };
 }

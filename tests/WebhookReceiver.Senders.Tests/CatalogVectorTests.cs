@@ -22,7 +22,7 @@ public sealed class CatalogVectorTests
     {
         SenderDefinition row = Rows.Get(id);
         VectorDefinition vector = row.Vectors[index];
-        TestRequest request = TestRequest.For(vector);
+        TestRequest request = TestRequest.For(row, vector);
         var now = DateTimeOffset.FromUnixTimeSeconds(vector.Now);
 
         SignatureVerdict verdict = SenderPlan.Compile(row).Verify(in request, [Rows.Key(row, vector.Secret)], now);

@@ -3,11 +3,12 @@ using System.Text;
 namespace WebhookReceiver.Senders.Tests;
 
 /// <summary>A signed request that a test bends in one way and then verifies.</summary>
-internal sealed record Delivery(SenderPlan Plan, SenderKey Key, byte[] Body, (string Name, string Value)[] Headers, DateTimeOffset Now, string? Url)
+internal sealed record Delivery(
+    SenderPlan Plan, SenderKey Key, byte[] Body, (string Name, string Value)[] Headers, DateTimeOffset Now, string? Url, string Query = "")
 {
     public const string Secret = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
     public const string OtherSecret = "whsec_ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=";
-    public const string PublicUrl = "https://hooks.example.com/webhook/shop?a=1";
+    public const string PublicUrl = "https://hooks.example.com/webhook/shop";
 
     public static readonly DateTimeOffset SignedAt = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
 
@@ -17,9 +18,22 @@ internal sealed record Delivery(SenderPlan Plan, SenderKey Key, byte[] Body, (st
     public static Delivery Of(SenderPlan plan, string? body = null)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(body ?? plan.Definition.Sample?.Body ?? "{}");
-        SenderKey key = Rows.Key(plan.Definition, Secret);
-        IReadOnlyList<KeyValuePair<string, string>> headers = plan.Sign(new SigningInput(bytes, "msg_1", SignedAt, PublicUrl), key);
-        return new Delivery(plan, key, bytes, [.. headers.Select(header => (header.Key, header.Value))], SignedAt.AddSeconds(1), PublicUrl);
+        (SenderKey key, SigningKey signing) = KeysOf(plan);
+        SignedRequest signed = plan.Sign(new SigningInput(bytes, "msg_1", SignedAt, PublicUrl, ContentType: body is null ? null : "application/json"), signing);
+        (string, string)[] headers = [.. signed.Headers.Select(header => (header.Key, header.Value))];
+        return new Delivery(plan, key, signed.Body.ToArray(), headers, SignedAt.AddSeconds(1), PublicUrl, signed.Query);
+    }
+
+    /// <summary>A fixed secret that most rules take; of others, and of public keys, a new one.</summary>
+    private static (SenderKey Key, SigningKey Signing) KeysOf(SenderPlan plan)
+    {
+        if (SecretRules.TryDecode(plan.Definition, Secret, enforceLength: false, out SenderKey? key, out _))
+        {
+            return (key, SigningKey.Of(new CompiledScheme(plan.Definition.Schemes[0], 0), key));
+        }
+
+        GeneratedKey generated = plan.GenerateKey();
+        return (Rows.Key(plan.Definition, generated.Secret), generated.SigningKey);
     }
 
     public string this[string name] => Headers.Single(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
@@ -35,7 +49,7 @@ internal sealed record Delivery(SenderPlan Plan, SenderKey Key, byte[] Body, (st
     public Delivery SignedOver(string id, string timestamp)
     {
         byte[] content = [.. Encoding.UTF8.GetBytes($"{id}.{timestamp}."), .. Body];
-        string mac = Convert.ToBase64String(System.Security.Cryptography.HMACSHA256.HashData(Key.For(0), content));
+        string mac = Convert.ToBase64String(System.Security.Cryptography.HMACSHA256.HashData(Key.For(0).Bytes, content));
         return With("webhook-id", id).With("webhook-timestamp", timestamp).With("webhook-signature", $"v1,{mac}");
     }
 
@@ -43,7 +57,8 @@ internal sealed record Delivery(SenderPlan Plan, SenderKey Key, byte[] Body, (st
 
     public SignatureVerdict Verify(params SenderKey[] keys)
     {
-        var request = new TestRequest(Body, Headers, Url);
+        using RequestContent? content = TestRequest.Parse(Plan.Definition, Body, Plan.Definition.Sample?.ContentType ?? "application/json");
+        var request = new TestRequest(Body, Headers, Url, Query, content: content);
         return Plan.Verify(in request, keys, Now);
     }
 

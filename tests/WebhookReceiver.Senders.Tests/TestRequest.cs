@@ -1,16 +1,37 @@
-using System.Text;
-
 namespace WebhookReceiver.Senders.Tests;
 
 /// <summary>A request in memory. A struct, as verification asks for; looking up a header allocates nothing.</summary>
-internal readonly struct TestRequest(byte[] body, (string Name, string Value)[] headers, string? url = null) : ISignedRequest
+internal readonly struct TestRequest(
+    byte[] body, (string Name, string Value)[] headers, string? url = null, string query = "", string method = "POST", RequestContent? content = null) : ISignedRequest
 {
+    public string Method => method;
+
     public ReadOnlySpan<byte> Body => body;
 
     public string? Url => url;
 
-    public static TestRequest For(VectorDefinition vector) =>
-        new(Encoding.UTF8.GetBytes(vector.Body), [.. vector.Headers.Select(header => (header.Key, header.Value))], vector.Url);
+    public string Query => query;
+
+    public RequestContent? Content => content;
+
+    public static TestRequest For(SenderDefinition row, VectorDefinition vector, byte[]? body = null)
+    {
+        byte[] bytes = body ?? vector.BodyBytes();
+        (string, string)[] headers = [.. vector.Headers.Select(header => (header.Key, header.Value))];
+        return new(bytes, headers, vector.Url, vector.Query, vector.Method, Parse(row, bytes, vector.ContentType));
+    }
+
+    /// <summary>The body as the receiver parses it.</summary>
+    public static RequestContent? Parse(SenderDefinition row, byte[] body, string contentType)
+    {
+        BodyFormat format = contentType.StartsWith("application/x-www-form-urlencoded", StringComparison.Ordinal) ? BodyFormat.Form
+            : contentType.StartsWith("multipart/form-data", StringComparison.Ordinal) ? BodyFormat.Multipart
+            : BodyFormat.Json;
+        return RequestContent.TryParse(row, body, format, contentType, out RequestContent? content, out _) ? content : null;
+    }
+
+    public string GetHeaderLine(string name, int line) =>
+        headers.Where(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).ElementAt(line).Value;
 
     public int GetHeader(string name, out string? value)
     {

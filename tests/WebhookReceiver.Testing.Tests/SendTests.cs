@@ -226,7 +226,7 @@ public sealed class SendTests
         Assert.True(SenderCatalog.TryGet(sender, out var row));
         Assert.NotNull(type);
 
-        Assert.True(SenderPlan.Compile(row).TryCreateKey(WebhookTestSecrets.Create(row), out _, out var problem), problem);
+        Assert.True(SenderPlan.Compile(row).TryCreateKey(SenderPlan.Compile(row).GenerateKey().Secret, out _, out var problem), problem);
     }
 
     [Fact]

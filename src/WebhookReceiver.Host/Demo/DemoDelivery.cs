@@ -45,7 +45,7 @@ internal sealed partial class DemoDelivery(DemoSource source, ListenAddresses ad
 
         var body = Encoding.UTF8.GetBytes(DemoSource.Body);
         var content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-        foreach (var (name, value) in plan.Sign(new SigningInput(body, "demo-" + RandomNumberGenerator.GetHexString(16, lowercase: true), now), key))
+        foreach (var (name, value) in plan.Sign(new SigningInput(body, "demo-" + RandomNumberGenerator.GetHexString(16, lowercase: true), now), key).Headers)
         {
             content.Headers.TryAddWithoutValidation(name, value);
         }

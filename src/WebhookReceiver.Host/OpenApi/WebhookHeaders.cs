@@ -36,7 +36,7 @@ internal static class WebhookHeaders
             .Concat(sender.Event.Id).Concat(sender.Event.Type).Concat(sender.Event.Timestamp).OfType<string>();
         return templates.SelectMany(static text => Template.Parse(text).Parts)
             .Where(static part => part.Kind == TemplatePartKind.Header).Select(static part => part.Name)
-            .Concat(sender.Schemes.Select(static scheme => scheme.Signature.Header))
+            .Concat(sender.Schemes.SelectMany(static scheme => scheme.Signature.AlsoHeaders.Append(scheme.Signature.Header)).OfType<string>())
             .Distinct(StringComparer.OrdinalIgnoreCase);
     }
 

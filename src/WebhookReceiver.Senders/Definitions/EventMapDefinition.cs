@@ -7,14 +7,21 @@ namespace WebhookReceiver.Senders;
 public sealed record EventMapDefinition
 {
     /// <summary>
-    /// The event's id where the scheme does not sign one: literals, <c>{header:…}</c>, <c>{json:…}</c>, <c>{form:…}</c>, and
-    /// <c>{digest}</c>, which is the SHA-256 of the body in hex and always present. May be empty only where every scheme signs an id.
+    /// A JSON pointer to the elements of a batch, each an event of its own, where <c>*</c> is every element of an array and every member of an
+    /// object: <c>/events/*</c>, or <c>/*</c> for an array at the root; <see langword="null"/> (the default) where a delivery carries one event.
+    /// </summary>
+    public string? Each { get; init; }
+
+    /// <summary>
+    /// The event's id where the scheme does not sign one: literals, <c>{header:…}</c>, <c>{query:…}</c>, <c>{json:…}</c>,
+    /// <c>{form:…}</c>, and <c>{digest}</c>, which is the SHA-256 of the body in hex and always present; in a batch <c>{item:…}</c>, <c>{index}</c>
+    /// and <c>{itemDigest}</c> as well. May be empty only where every scheme signs an id.
     /// </summary>
     public required IReadOnlyList<string> Id { get; init; }
 
     /// <summary>
-    /// The event's type, at least one template of literals, <c>{header:…}</c>, <c>{json:…}</c> and <c>{form:…}</c>, such as
-    /// <c>{header:X-GitHub-Event}.{json:/action}</c>.
+    /// The event's type, at least one template of literals, <c>{header:…}</c>, <c>{query:…}</c>, <c>{json:…}</c>, <c>{form:…}</c>, <c>{key:…}</c>, and in
+    /// a batch <c>{item:…}</c> and <c>{itemKey:…}</c>, such as <c>{header:X-GitHub-Event}.{json:/action}</c>. The last may be a literal alone.
     /// </summary>
     public required IReadOnlyList<string> Type { get; init; }
 
@@ -29,7 +36,7 @@ public sealed record EventMapDefinition
 
     /// <summary>
     /// What becomes the handler's type, at least one template of one part: <c>{json:/data}</c> for a member, <c>{json:}</c> for the whole
-    /// document, <c>{form}</c> for the fields of a form.
+    /// document, <c>{form}</c> for the fields of a form, <c>{item:}</c> for an element of a batch.
     /// </summary>
     public required IReadOnlyList<string> Data { get; init; }
 }
@@ -50,4 +57,6 @@ public enum BodyFormat
     Json,
     /// <summary><c>application/x-www-form-urlencoded</c>.</summary>
     Form,
+    /// <summary><c>multipart/form-data</c>: its fields as of a form, without files.</summary>
+    Multipart,
 }

@@ -12,6 +12,7 @@ internal static class EventRules
             "at least one template, as not every scheme signs an id");
         problems.Require(map.Type.Count > 0, "$.event.type", "at least one template");
         problems.Require(map.Data.Count > 0, "$.event.data", "at least one template");
+        CheckEach(map, problems);
         Check("$.event.id", map.Id, TemplatePlace.EventId, row, problems);
         Check("$.event.type", map.Type, TemplatePlace.EventText, row, problems);
         Check("$.event.timestamp", map.Timestamp, TemplatePlace.EventText, row, problems);
@@ -29,8 +30,14 @@ internal static class EventRules
         {
             if (problems.Template($"{path}[{i}]", texts[i], place) is { } template)
             {
+                // A sender with one kind of event names it nowhere.
+                bool isConstantType = path == "$.event.type" && i == texts.Count - 1;
                 bool hasPart = template.Parts.Any(part => part.Kind != TemplatePartKind.Literal);
-                problems.Require(hasPart, $"{path}[{i}]", "a part that a request has");
+                problems.Require(hasPart || isConstantType, $"{path}[{i}]", "a part that a request has");
+                problems.Require(
+                    row.Event.Each is not null || !template.Parts.Any(part => IsOfItem(part.Kind)),
+                    $"{path}[{i}]",
+                    "no part of an element, as there is no 'each'");
                 problems.Require(BodyParts.Fit(template, row), $"{path}[{i}]", BodyParts.Expected);
                 templates.Add(template);
             }
@@ -38,4 +45,24 @@ internal static class EventRules
 
         return templates;
     }
+
+    private static void CheckEach(EventMapDefinition map, FileProblems problems)
+    {
+        if (map.Each is not { } each)
+        {
+            return;
+        }
+
+        try
+        {
+            problems.Require(TemplateParser.ParsePointer(each).Contains(JsonPath.Each), "$.event.each", "a JSON pointer with '*' for the elements");
+        }
+        catch (FormatException error)
+        {
+            problems.Add("$.event.each", error.Message);
+        }
+    }
+
+    private static bool IsOfItem(TemplatePartKind kind) =>
+        kind is TemplatePartKind.Item or TemplatePartKind.Index or TemplatePartKind.ItemDigest or TemplatePartKind.ItemKey;
 }

@@ -34,6 +34,12 @@ internal readonly record struct FileValue(JsonElement Element, string Path, stri
             ? number
             : throw Expected("Unix seconds, a whole number");
 
+    public string Base64()
+    {
+        string text = Text();
+        return System.Buffers.Text.Base64.IsValid(text) ? text : throw Expected("base64");
+    }
+
     public bool Flag() => Element.ValueKind switch
     {
         JsonValueKind.True => true,

@@ -3,20 +3,33 @@ namespace WebhookReceiver.Senders;
 /// <summary>What must hold of the schemes of a row.</summary>
 internal static class SchemeRules
 {
-    public static void Check(IReadOnlyList<SchemeDefinition> schemes, int maxToleranceSeconds, FileProblems problems)
+    public static void Check(SenderDefinition row, int maxToleranceSeconds, FileProblems problems)
     {
-        problems.Require(schemes.Count > 0, "$.schemes", "at least one scheme");
-        var headers = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        for (int i = 0; i < schemes.Count; i++)
+        problems.Require(row.Schemes.Count > 0, "$.schemes", "at least one scheme");
+        var places = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        for (int i = 0; i < row.Schemes.Count; i++)
         {
-            SchemeDefinition scheme = schemes[i];
+            SchemeDefinition scheme = row.Schemes[i];
             string path = $"$.schemes[{i}]";
+            string when = string.Concat(scheme.When.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"\n{pair.Key}={pair.Value}"));
             problems.Require(
-                headers.Add(scheme.Signature.Header),
-                $"{path}.signature.header",
-                "a header that no scheme before has (this scheme would never be used)");
-            CheckSignature(scheme.Signature, $"{path}.signature", problems);
-            CheckContent(scheme, path, problems);
+                places.Add(PlaceOf(scheme.Signature) + when),
+                $"{path}.signature.{MemberOf(scheme.Signature)}",
+                "a place that no scheme before has, or another prefix, or another 'when' (this scheme would never be used)");
+            SignatureRules.Check(scheme, $"{path}.signature", problems);
+            CheckProof(scheme, path, problems);
+            CheckContent(row, scheme, path, problems);
+            foreach ((string template, string text) in scheme.When)
+            {
+                string condition = FilePath.Member($"{path}.when", template);
+                if (problems.Template(condition, template, TemplatePlace.SchemeCondition) is { } parsed)
+                {
+                    problems.Require(parsed.Parts.Count == 1, condition, $"exactly one part: {TemplatePlace.SchemeCondition.Words}");
+                }
+
+                problems.Require(text.Length > 0, condition, "a text, or * for any");
+            }
+
             if (scheme.Timestamp is { } timestamp)
             {
                 problems.Require(
@@ -27,61 +40,89 @@ internal static class SchemeRules
         }
     }
 
-    private static void CheckSignature(SignatureLocation signature, string path, FileProblems problems)
+    private static string PlaceOf(SignatureLocation signature) => $"{signature.Header}\n{signature.Query}\n{signature.Pointer}\n{signature.Field}\n{signature.Prefix}";
+
+    private static string MemberOf(SignatureLocation signature) =>
+        signature.Query is not null ? "query" : signature.Pointer is not null ? "pointer" : signature.Field is not null ? "field" : "header";
+
+    private static void CheckProof(SchemeDefinition scheme, string path, FileProblems problems)
     {
-        problems.Require(HeaderName.IsValid(signature.Header), $"{path}.header", "the name of a header");
+        bool needsHash = scheme.Proof is ProofKind.Hmac or ProofKind.Digest or ProofKind.Ecdsa or ProofKind.Rsa;
+        problems.Require(needsHash == scheme.Hash is not null, $"{path}.hash", needsHash ? "a hash" : "nothing, as this proof has none to choose");
 
-        bool isPrefixed = signature.Format == SignatureFormat.Prefixed;
+        IReadOnlyDictionary<string, SignatureAlgorithm>? algorithms = scheme.Proof switch
+        {
+            ProofKind.Jwt => SignatureAlgorithm.OfJwt,
+            ProofKind.MessageSignature => SignatureAlgorithm.OfMessages,
+            _ => null,
+        };
         problems.Require(
-            isPrefixed ? !string.IsNullOrEmpty(signature.Prefix) : signature.Prefix is null,
-            $"{path}.prefix",
-            isPrefixed ? "what stands before the signature, such as sha256=" : "nothing, as the format is not prefixed");
+            algorithms is null ? scheme.Algorithm is null : scheme.Algorithm is { } name && algorithms.ContainsKey(name),
+            $"{path}.algorithm",
+            algorithms is null ? "nothing, as only jwt and messageSignature have one" : $"one of {string.Join(", ", algorithms.Keys)}");
+        problems.Require(scheme.Claims.Count == 0 || scheme.Proof == ProofKind.Jwt, $"{path}.claims", "nothing, as only jwt has claims");
+        problems.Require(
+            scheme.Proof == ProofKind.MessageSignature ? scheme.Components.Count > 0 : scheme.Components.Count == 0,
+            $"{path}.components",
+            scheme.Proof == ProofKind.MessageSignature ? "what must be covered" : "nothing, as only messageSignature has components");
 
-        bool isList = signature.Format is SignatureFormat.Pairs or SignatureFormat.Versioned;
+        bool hasPublicKey = scheme.Proof is ProofKind.Ed25519 or ProofKind.Ecdsa or ProofKind.Rsa
+            || (algorithms is not null && scheme.Algorithm is { } known && algorithms.TryGetValue(known, out SignatureAlgorithm algorithm)
+                && algorithm.Kind != SignatureAlgorithm.KeyKind.Shared);
         problems.Require(
-            isList ? IsItemName(signature.Parameter) : signature.Parameter is null,
-            $"{path}.parameter",
-            isList ? "the name that carries the signature, such as v1" : "nothing, as the format is neither pairs nor versioned");
-
-        // A separator that can stand within an item would cut it: base64 uses '=', '+' and '/', and items are split at '=' or ','.
-        char reserved = signature.Format == SignatureFormat.Pairs ? '=' : ',';
-        problems.Require(
-            signature.Separator is not { } separator
-                || (isList && separator != reserved && separator is > '\x1f' and < '\x7f' && !char.IsAsciiLetterOrDigit(separator)
-                    && separator is not ('+' or '/' or '=' or '-' or '_')),
-            $"{path}.separator",
-            isList ? "a punctuation mark or a blank that cannot stand within an item" : "nothing, as the format is no list");
+            !hasPublicKey || scheme.Key is KeyRule.Hex or KeyRule.Base64 or KeyRule.Whpk or KeyRule.PublicKey,
+            $"{path}.key",
+            "hex, base64, whpk or publicKey, as the key is a public one");
     }
 
-    private static bool IsItemName(string? name) =>
-        !string.IsNullOrEmpty(name) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
-
-    private static void CheckContent(SchemeDefinition scheme, string path, FileProblems problems)
+    private static void CheckContent(SenderDefinition row, SchemeDefinition scheme, string path, FileProblems problems)
     {
-        if (problems.Template($"{path}.content", scheme.Content, TemplatePlace.Content) is not { } content)
+        bool needsContent = scheme.Proof is ProofKind.Hmac or ProofKind.Digest or ProofKind.Ed25519 or ProofKind.Ecdsa or ProofKind.Rsa;
+        problems.Require(
+            needsContent == scheme.Content is not null, $"{path}.content", needsContent ? "what is signed" : "nothing, as this proof says itself what is signed");
+        if (problems.Template($"{path}.content", scheme.Content ?? "", TemplatePlace.Content) is not { } content)
         {
             return;
         }
 
+        problems.Require(BodyParts.Fit(content, row), $"{path}.content", BodyParts.Expected);
+        problems.Require(!needsContent || content.Parts.Any(IsOfRequest), $"{path}.content", "a part that a request has");
+        problems.Require(content.Parts.Count(part => part.Kind == TemplatePartKind.Body) <= 1, $"{path}.content", "{body} once");
+        int secrets = content.Parts.Count(part => part.Kind == TemplatePartKind.Secret || part is { Kind: TemplatePartKind.Canonical, Name: "wechat" });
         problems.Require(
-            content.Parts.Count(part => part.Kind == TemplatePartKind.Body) == 1,
+            scheme.Proof == ProofKind.Digest ? secrets == 1 : secrets == 0,
             $"{path}.content",
-            "{body} once (a signature that does not cover the body proves nothing about it)");
+            scheme.Proof == ProofKind.Digest ? "{secret} once (without it anyone could compute the digest)" : "no {secret}, which a digest alone holds");
         problems.Require(
-            content.Parts.All(part => part.Kind != TemplatePartKind.Parameter
-                || (scheme.Signature.Format == SignatureFormat.Pairs && part.Name != scheme.Signature.Parameter)),
+            content.Parts.All(part => part.Kind != TemplatePartKind.Parameter || HasParameters(scheme.Signature, part.Name)),
             $"{path}.content",
-            "{parameter:…} only where the format is pairs, and not the signature's own");
+            "{parameter:…} only where the format is pairs or positional, and not the signature's own");
         problems.Require(
-            FieldNames.Of(content).Count <= FieldNames.Max,
+            scheme.Signature.Pointer is null && scheme.Signature.Field is null || !content.Parts.Any(part => part.Kind is TemplatePartKind.Body or TemplatePartKind.BodyHash),
             $"{path}.content",
-            $"at most {FieldNames.Max} headers and parameters");
-        CheckField($"{path}.id", scheme.Id, content, problems);
-        CheckField($"{path}.timestamp.value", scheme.Timestamp?.Value, content, problems);
+            "no {body}, as the signature stands in it");
+
+        CheckField($"{path}.id", scheme.Id, scheme, content, problems);
+        CheckField($"{path}.timestamp.value", scheme.Timestamp?.Value, scheme, content, problems);
+        for (int i = 0; i < scheme.Digests.Count; i++)
+        {
+            CheckField($"{path}.digests[{i}].value", scheme.Digests[i].Value, scheme, content, problems);
+            problems.Require(scheme.Digests[i].Of is "{body}" or "{url}", $"{path}.digests[{i}].of", "{body} or {url}");
+        }
+
+        // One more each for an id and a time that stand in a signed body.
+        problems.Require(
+            FieldNames.Of(content).Length + scheme.Digests.Count + 2 <= FieldNames.Max, $"{path}.content", $"at most {FieldNames.Max - 2} values of the request");
     }
 
-    /// <summary>An id or a time counts only where the signature covers it.</summary>
-    private static void CheckField(string path, string? text, Template content, FileProblems problems)
+    private static bool IsOfRequest(TemplatePart part) => part.Kind is not (TemplatePartKind.Literal or TemplatePartKind.Secret);
+
+    private static bool HasParameters(SignatureLocation signature, string name) =>
+        (signature.Format == SignatureFormat.Pairs && name != signature.Parameter)
+        || (signature.Format == SignatureFormat.Positional && name.All(char.IsAsciiDigit));
+
+    /// <summary>An id, a time or a digest counts only where the signature covers it.</summary>
+    private static void CheckField(string path, string? text, SchemeDefinition scheme, Template content, FileProblems problems)
     {
         if (text is null || problems.Template(path, text, TemplatePlace.SignedField) is not { } field)
         {
@@ -94,7 +135,18 @@ internal static class SchemeRules
         }
         else
         {
-            problems.Require(content.Parts.Any(signed => FieldNames.Same(signed, part)), path, "a part that the content signs too");
+            problems.Require(IsSigned(part, scheme, content), path, "a part that is signed too");
         }
     }
+
+    private static bool IsSigned(TemplatePart field, SchemeDefinition scheme, Template content) => field.Kind switch
+    {
+        TemplatePartKind.Claim => scheme.Proof == ProofKind.Jwt,
+        TemplatePartKind.Created => scheme.Proof == ProofKind.MessageSignature,
+        TemplatePartKind.Header when scheme.Proof == ProofKind.MessageSignature => true,
+        TemplatePartKind.Json or TemplatePartKind.FormField when SignedParts.CoverageOf(scheme, content) == SignatureCoverage.Body => true,
+        TemplatePartKind.Query when content.Parts.Any(part => part.Kind is TemplatePartKind.Url or TemplatePartKind.RawQuery or TemplatePartKind.PathAndQuery) => true,
+        TemplatePartKind.Header or TemplatePartKind.Query when content.Parts.Any(part => part.Kind == TemplatePartKind.Canonical) => true,
+        _ => content.Parts.Any(signed => FieldNames.Same(signed, field)),
+    };
 }

@@ -18,8 +18,9 @@ public sealed record SenderDefinition
     public required string Name { get; init; }
 
     /// <summary>
-    /// The ways in which this sender signs, at least one, each with a signature header of its own. The first whose header is present
-    /// decides; the first of all is the one to sign with.
+    /// The ways in which this sender proves its requests, at least one. They differ in where the signature stands, in its prefix, or in
+    /// <see cref="SchemeDefinition.When"/>. The first whose signature is present and whose conditions hold decides; the first of all is the
+    /// one to sign with.
     /// </summary>
     public required IReadOnlyList<SchemeDefinition> Schemes { get; init; }
 
@@ -31,9 +32,12 @@ public sealed record SenderDefinition
 
     /// <summary>
     /// The form field that holds a JSON document (GitHub and Slack: <c>payload</c>); <see langword="null"/> (the default) where there is
-    /// none. Needs <see cref="BodyFormat.Form"/> among the bodies.
+    /// none. Needs <see cref="BodyFormat.Form"/> or <see cref="BodyFormat.Multipart"/> among the bodies.
     /// </summary>
     public string? FormJsonField { get; init; }
+
+    /// <summary>Further media types whose body is JSON, such as <c>text/plain</c>. None by default.</summary>
+    public IReadOnlyList<string> JsonMediaTypes { get; init; } = [];
 
     /// <summary>Requests that are answered at once instead of being stored. The default is none.</summary>
     public IReadOnlyList<HandshakeDefinition> Handshakes { get; init; } = [];
@@ -66,6 +70,12 @@ public sealed record SenderDefinition
 
     /// <summary>How long the sender waits and how it tries again; <see langword="null"/> (the default) where that is not known.</summary>
     public DeliveryFacts? Delivery { get; init; }
+
+    /// <summary>How the endpoint is set up at the sender; <see langword="null"/> (the default) where that is not known.</summary>
+    public SetupFacts? Setup { get; init; }
+
+    /// <summary>The sender's own pages on its webhooks. None by default.</summary>
+    public IReadOnlyList<string> Links { get; init; } = [];
 
     /// <summary>Where these facts come from.</summary>
     public required EvidenceDefinition Evidence { get; init; }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace WebhookReceiver.Senders;
 
 /// <summary>What a sender wants to hear after an accepted delivery. Immutable; safe to share between threads.</summary>
@@ -24,6 +26,16 @@ public sealed record DeliveryFacts
 
     /// <summary>The statuses that the sender takes for success.</summary>
     public string? Success { get; init; }
+}
+
+/// <summary>How an endpoint is set up at a sender, in words, for people. Immutable; safe to share between threads.</summary>
+public sealed record SetupFacts
+{
+    /// <summary>Where to click; <see langword="null"/> (the default) where that is not known.</summary>
+    public string? Where { get; init; }
+
+    /// <summary>Which secret it is, and what it is called there; <see langword="null"/> (the default) where that is not known.</summary>
+    public string? Secret { get; init; }
 }
 
 /// <summary>Where the facts of a row come from, and how far they can be relied on. Immutable; safe to share between threads.</summary>
@@ -61,14 +73,31 @@ public sealed record VectorDefinition
     /// <summary>The secret as an operator would configure it: a published one, or one that was made for this request.</summary>
     public required string Secret { get; init; }
 
-    /// <summary>The public URL, needed where the URL is signed; otherwise <see langword="null"/>.</summary>
+    /// <summary>The public URL without a query, needed where the URL is signed; otherwise <see langword="null"/>.</summary>
     public string? Url { get; init; }
+
+    /// <summary>The query as it was received, without its question mark. Empty by default.</summary>
+    public string Query { get; init; } = "";
+
+    /// <summary>The HTTP method. The default is POST.</summary>
+    public string Method { get; init; } = "POST";
+
+    /// <summary>The content type. The default is <c>application/json</c>.</summary>
+    public string ContentType { get; init; } = "application/json";
 
     /// <summary>The request's headers.</summary>
     public required IReadOnlyDictionary<string, string> Headers { get; init; }
 
-    /// <summary>The body as text; its UTF-8 bytes are what was signed.</summary>
-    public required string Body { get; init; }
+    /// <summary>The body as text; its UTF-8 bytes are what was signed. Empty (the default) where <see cref="BodyBase64"/> says it.</summary>
+    public string Body { get; init; } = "";
+
+    /// <summary>The exact bytes of the body in base64, where text does not say them; otherwise <see langword="null"/>.</summary>
+    public string? BodyBase64 { get; init; }
+
+    /// <summary>The exact bytes of the body.</summary>
+    /// <returns>A new array.</returns>
+    /// <exception cref="FormatException"><see cref="BodyBase64"/> is no base64.</exception>
+    public byte[] BodyBytes() => BodyBase64 is { } text ? Convert.FromBase64String(text) : Encoding.UTF8.GetBytes(Body);
 
     /// <summary>The receiver's clock in Unix seconds. The default, 0, does where no time is signed.</summary>
     public long Now { get; init; }
@@ -85,6 +114,12 @@ public sealed record SampleDefinition
 
     /// <summary>Headers besides those of the signature. None by default.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The content type. The default is <c>application/json</c>.</summary>
+    public string ContentType { get; init; } = "application/json";
+
+    /// <summary>The query without its question mark. Empty by default.</summary>
+    public string Query { get; init; } = "";
 
     /// <summary>The body as text; its UTF-8 bytes are what is sent.</summary>
     public required string Body { get; init; }

@@ -7,13 +7,16 @@ internal static class SenderFileReader
     private static readonly EvidenceDefinition BlankEvidence = new() { Confidence = Confidence.Recalled, Sources = [] };
     private static readonly EventMapDefinition BlankEvent = new() { Id = [], Type = [], Data = [] };
     private static readonly TimestampDefinition BlankTimestamp = new() { Value = "" };
+    private static readonly SignatureLocation BlankLocation = new();
+    private static readonly SchemeDefinition BlankScheme = new() { Signature = BlankLocation };
+    private static readonly DigestDefinition BlankDigest = new() { Value = "" };
     private static readonly SampleDefinition BlankSample = new() { Type = "", Body = "" };
     private static readonly AnswerDefinition BlankAnswer = new();
     private static readonly HandshakeReply BlankReply = new();
     private static readonly HandshakeDefinition BlankHandshake =
         new() { Name = "", When = new Dictionary<string, string>(), Reply = BlankReply };
     private static readonly VectorDefinition BlankVector =
-        new() { Origin = "", Secret = "", Headers = new Dictionary<string, string>(), Body = "" };
+        new() { Origin = "", Secret = "", Headers = new Dictionary<string, string>() };
     private static readonly SenderDefinition BlankSender =
         new() { Id = "", Name = "", Schemes = [], Event = BlankEvent, Evidence = BlankEvidence };
 
@@ -28,6 +31,7 @@ internal static class SenderFileReader
             Event = row.Required("event", ReadEvent),
             Bodies = row.Optional("bodies", BlankSender.Bodies, v => v.List(item => item.Word<BodyFormat>())),
             FormJsonField = row.Optional("formJsonField", null, v => v.Text()),
+            JsonMediaTypes = row.Optional("jsonMediaTypes", BlankSender.JsonMediaTypes, v => v.Texts()),
             Handshakes = row.Optional("handshakes", BlankSender.Handshakes, v => v.List(ReadHandshake)),
             Answer = row.Optional("answer", BlankSender.Answer, ReadAnswer),
             MaxBodyBytes = row.Optional("maxBodyBytes", BlankSender.MaxBodyBytes, v => v.Whole()),
@@ -36,6 +40,8 @@ internal static class SenderFileReader
             KeepHeaders = row.Optional("keepHeaders", BlankSender.KeepHeaders, v => v.Texts()),
             Warnings = row.Optional("warnings", BlankSender.Warnings, v => v.Texts()),
             Delivery = row.Optional("delivery", null, ReadDelivery),
+            Setup = row.Optional("setup", null, ReadSetup),
+            Links = row.Optional("links", BlankSender.Links, v => v.Texts()),
             Evidence = row.Required("evidence", ReadEvidence),
             Vectors = row.Optional("vectors", BlankSender.Vectors, v => v.List(ReadVector)),
             Sample = row.Optional("sample", null, ReadSample),
@@ -49,12 +55,19 @@ internal static class SenderFileReader
         FileObject scheme = value.Object();
         var definition = new SchemeDefinition
         {
-            Hash = scheme.Required("hash", v => v.Word<SignatureHash>()),
-            Content = scheme.Required("content", v => v.Text()),
-            Key = scheme.Optional("key", KeyRule.Utf8, v => v.Word<KeyRule>()),
+            Proof = scheme.Optional("proof", BlankScheme.Proof, v => v.Word<ProofKind>()),
+            Hash = scheme.Optional("hash", BlankScheme.Hash, v => v.Word<SignatureHash>()),
+            Content = scheme.Optional("content", null, v => v.Text()),
+            Key = scheme.Optional("key", BlankScheme.Key, v => v.Word<KeyRule>()),
+            KeySuffix = scheme.Optional("keySuffix", null, v => v.Text()),
             Signature = scheme.Required("signature", ReadSignature),
             Id = scheme.Optional("id", null, v => v.Text()),
+            When = scheme.Optional("when", BlankScheme.When, v => v.TextByName()),
             Timestamp = scheme.Optional("timestamp", null, ReadTimestamp),
+            Digests = scheme.Optional("digests", BlankScheme.Digests, v => v.List(ReadDigest)),
+            Algorithm = scheme.Optional("algorithm", null, v => v.Text()),
+            Claims = scheme.Optional("claims", BlankScheme.Claims, v => v.TextByName()),
+            Components = scheme.Optional("components", BlankScheme.Components, v => v.Texts()),
         };
         scheme.Done();
         return definition;
@@ -65,10 +78,17 @@ internal static class SenderFileReader
         FileObject signature = value.Object();
         var definition = new SignatureLocation
         {
-            Header = signature.Required("header", v => v.Text()),
-            Format = signature.Required("format", v => v.Word<SignatureFormat>()),
-            Encoding = signature.Required("encoding", v => v.Word<SignatureEncoding>()),
+            Header = signature.Optional("header", null, v => v.Text()),
+            Query = signature.Optional("query", null, v => v.Text()),
+            Pointer = signature.Optional("pointer", null, v => v.Text()),
+            Field = signature.Optional("field", null, v => v.Text()),
+            AlsoHeaders = signature.Optional("alsoHeaders", BlankLocation.AlsoHeaders, v => v.Texts()),
+            Numbered = signature.Optional("numbered", BlankLocation.Numbered, v => v.Flag()),
+            Repeatable = signature.Optional("repeatable", BlankLocation.Repeatable, v => v.Flag()),
+            Format = signature.Optional("format", BlankLocation.Format, v => v.Word<SignatureFormat>()),
+            Encoding = signature.Optional("encoding", BlankLocation.Encoding, v => v.Word<SignatureEncoding>()),
             Prefix = signature.Optional("prefix", null, v => v.Text()),
+            PrefixOptional = signature.Optional("prefixOptional", BlankLocation.PrefixOptional, v => v.Flag()),
             Separator = signature.Optional("separator", null, v => v.Character()),
             Parameter = signature.Optional("parameter", null, v => v.Text()),
         };
@@ -84,8 +104,23 @@ internal static class SenderFileReader
             Value = timestamp.Required("value", v => v.Text()),
             Format = timestamp.Optional("format", BlankTimestamp.Format, v => v.Word<TimestampFormat>()),
             ToleranceSeconds = timestamp.Optional("toleranceSeconds", BlankTimestamp.ToleranceSeconds, v => v.Whole()),
+            Direction = timestamp.Optional("direction", BlankTimestamp.Direction, v => v.Word<TimestampDirection>()),
         };
         timestamp.Done();
+        return definition;
+    }
+
+    private static DigestDefinition ReadDigest(FileValue value)
+    {
+        FileObject digest = value.Object();
+        var definition = new DigestDefinition
+        {
+            Value = digest.Required("value", v => v.Text()),
+            Of = digest.Optional("of", BlankDigest.Of, v => v.Text()),
+            Hash = digest.Optional("hash", BlankDigest.Hash, v => v.Word<SignatureHash>()),
+            Encoding = digest.Optional("encoding", BlankDigest.Encoding, v => v.Word<SignatureEncoding>()),
+        };
+        digest.Done();
         return definition;
     }
 
@@ -94,6 +129,7 @@ internal static class SenderFileReader
         FileObject map = value.Object();
         var definition = new EventMapDefinition
         {
+            Each = map.Optional("each", null, v => v.Text()),
             Id = map.Required("id", v => v.Texts()),
             Type = map.Required("type", v => v.Texts()),
             TypeGrammar = map.Optional("typeGrammar", BlankEvent.TypeGrammar, v => v.Word<TypeGrammar>()),
@@ -158,6 +194,18 @@ internal static class SenderFileReader
         return definition;
     }
 
+    private static SetupFacts? ReadSetup(FileValue value)
+    {
+        FileObject setup = value.Object();
+        var definition = new SetupFacts
+        {
+            Where = setup.Optional("where", null, v => v.Text()),
+            Secret = setup.Optional("secret", null, v => v.Text()),
+        };
+        setup.Done();
+        return definition;
+    }
+
     private static EvidenceDefinition ReadEvidence(FileValue value)
     {
         FileObject evidence = value.Object();
@@ -179,8 +227,12 @@ internal static class SenderFileReader
             Origin = vector.Required("origin", v => v.Text()),
             Secret = vector.Required("secret", v => v.Text()),
             Url = vector.Optional("url", null, v => v.Text()),
+            Query = vector.Optional("query", BlankVector.Query, v => v.Text()),
+            Method = vector.Optional("method", BlankVector.Method, v => v.Text()),
+            ContentType = vector.Optional("contentType", BlankVector.ContentType, v => v.Text()),
             Headers = vector.Required("headers", v => v.TextByName()),
-            Body = vector.Required("body", v => v.Text()),
+            Body = vector.Optional("body", BlankVector.Body, v => v.Text()),
+            BodyBase64 = vector.Optional("bodyBase64", null, v => v.Base64()),
             Now = vector.Optional("now", BlankVector.Now, v => v.Seconds()),
             Valid = vector.Optional("valid", BlankVector.Valid, v => v.Flag()),
         };
@@ -195,6 +247,8 @@ internal static class SenderFileReader
         {
             Type = sample.Required("type", v => v.Text()),
             Headers = sample.Optional("headers", BlankSample.Headers, v => v.TextByName()),
+            ContentType = sample.Optional("contentType", BlankSample.ContentType, v => v.Text()),
+            Query = sample.Optional("query", BlankSample.Query, v => v.Text()),
             Body = sample.Required("body", v => v.Text()),
         };
         sample.Done();

@@ -10,18 +10,20 @@ internal static class SenderRules
         var problems = new FileProblems(origin);
         problems.Require(IsId(row.Id), "$.id", "1 to 63 lower-case letters, digits and hyphens, not starting with a hyphen");
         problems.Require(!string.IsNullOrWhiteSpace(row.Name), "$.name", "a name");
-        problems.Require(row.Bodies.Count > 0, "$.bodies", "at least one of json, form");
+        problems.Require(row.Bodies.Count > 0, "$.bodies", "at least one of json, form, multipart");
         problems.Require(
-            row.FormJsonField is null || (row.FormJsonField.Length > 0 && row.Bodies.Contains(BodyFormat.Form)),
+            row.FormJsonField is null
+                || (row.FormJsonField.Length > 0 && (row.Bodies.Contains(BodyFormat.Form) || row.Bodies.Contains(BodyFormat.Multipart))),
             "$.formJsonField",
-            "a field's name, and form among the bodies");
+            "a field's name, and form or multipart among the bodies");
+        problems.Require(row.JsonMediaTypes.All(type => type.Contains('/', StringComparison.Ordinal)), "$.jsonMediaTypes", "media types such as text/plain");
         problems.Require(row.Answer.Status is >= 200 and <= 299, "$.answer.status", "200 to 299");
         problems.Require(row.MaxBodyBytes is > 0 and <= 1 << 30, "$.maxBodyBytes", "1 to 1073741824");
         problems.Require(row.MaxJsonDepth is >= 1 and <= 512, "$.maxJsonDepth", "1 to 512");
         problems.Require(row.MinSecretBytes is >= 1 and <= SecretRules.MaxBytes, "$.minSecretBytes", $"1 to {SecretRules.MaxBytes}");
         problems.Require(row.KeepHeaders.All(HeaderName.IsValid), "$.keepHeaders", "names of headers");
         problems.Require(row.Evidence.Sources.Count > 0, "$.evidence.sources", "at least one source");
-        SchemeRules.Check(row.Schemes, MaxToleranceSeconds, problems);
+        SchemeRules.Check(row, MaxToleranceSeconds, problems);
         EventRules.Check(row, problems);
         HandshakeRules.Check(row, problems);
         CheckVectors(row, problems);
@@ -33,7 +35,7 @@ internal static class SenderRules
 
     private static void CheckVectors(SenderDefinition row, FileProblems problems)
     {
-        bool signsUrl = row.Schemes.Any(scheme => scheme.Content.Contains("{url}", StringComparison.Ordinal));
+        bool signsUrl = row.Schemes.All(scheme => scheme.Content?.Contains("{url}", StringComparison.Ordinal) == true);
         for (int i = 0; i < row.Vectors.Count; i++)
         {
             bool hasUrl = !signsUrl || row.Vectors[i].Url is not null;

@@ -9,19 +9,27 @@ internal sealed class TemplatePlace
 
     private TemplatePlace(string words, params TemplatePartKind[] kinds) => (Words, _kinds) = (words, kinds);
 
-    /// <summary>What is signed: only what the signature can cover before anything is parsed.</summary>
-    public static TemplatePlace Content { get; } =
-        new("literals, {body}, {url}, {header:…} and {parameter:…}", Literal, Body, Url, Header, Parameter);
+    /// <summary>What is signed.</summary>
+    public static TemplatePlace Content { get; } = new(
+        "literals, {body}, {bodyHash:…}, {url}, {path}, {pathAndQuery}, {rawQuery}, {method}, {secret}, {sortedForm}, {canonical:…}, {header:…}, "
+            + "{parameter:…}, {query:…}, {form:…} and {json:…}",
+        Literal, Body, TemplatePartKind.BodyHash, Url, TemplatePartKind.Path, PathAndQuery, RawQuery, Method, Secret, TemplatePartKind.SortedForm, Canonical, Header, Parameter, Query, FormField, Json);
 
-    public static TemplatePlace SignedField { get; } = new("{header:…} or {parameter:…}", Header, Parameter);
+    public static TemplatePlace SignedField { get; } = new(
+        "{header:…}, {parameter:…}, {query:…}, {form:…}, {json:…}, {claim:…} or {created}", Header, Parameter, Query, FormField, Json, Claim, Created);
 
-    public static TemplatePlace EventId { get; } =
-        new("literals, {header:…}, {json:…}, {form:…} and {digest}", Literal, Header, Json, FormField, Digest);
+    /// <summary>What decides whether a scheme is taken.</summary>
+    public static TemplatePlace SchemeCondition { get; } = new("{header:…} or {query:…}", Header, Query);
 
-    public static TemplatePlace EventText { get; } =
-        new("literals, {header:…}, {json:…} and {form:…}", Literal, Header, Json, FormField);
+    public static TemplatePlace EventId { get; } = new(
+        "literals, {header:…}, {query:…}, {json:…}, {form:…}, {digest}, {item:…}, {index} and {itemDigest}",
+        Literal, Header, Query, Json, FormField, Digest, Item, TemplatePartKind.Index, ItemDigest);
 
-    public static TemplatePlace EventData { get; } = new("{json:…} or {form}", Json, Form);
+    public static TemplatePlace EventText { get; } = new(
+        "literals, {header:…}, {query:…}, {json:…}, {form:…}, {item:…}, {key:…} and {itemKey:…}",
+        Literal, Header, Query, Json, FormField, Item, Key, ItemKey);
+
+    public static TemplatePlace EventData { get; } = new("{json:…}, {item:…} or {form}", Json, Item, Form);
 
     /// <summary>A handshake that has a body.</summary>
     public static TemplatePlace HandshakePost { get; } =

@@ -29,34 +29,41 @@ internal static class SecretRules
         [NotNullWhen(false)] out string? problem)
     {
         key = null;
-        byte[][] bytes = new byte[row.Schemes.Count][];
-        for (int i = 0; i < bytes.Length; i++)
+        var material = new KeyMaterial[row.Schemes.Count];
+        for (int i = 0; i < material.Length; i++)
         {
-            KeyRule rule = row.Schemes[i].Key;
-            if (!KeyDecoder.TryDecode(rule, secret, out byte[]? decoded))
+            SchemeDefinition scheme = row.Schemes[i];
+            if (scheme.Proof == ProofKind.Basic && !secret.Contains(':', StringComparison.Ordinal))
             {
-                problem = KeyDecoder.Expectation(rule);
+                problem = "The secret must be the user's name, a colon, and the password.";
+                return false;
+            }
+
+            if (!KeyDecoder.TryDecode(scheme, secret, out byte[]? decoded)
+                || !KeyDecoder.TryCreate(SignatureAlgorithm.Of(scheme), decoded, out KeyMaterial? created))
+            {
+                problem = KeyDecoder.Expectation(scheme);
                 return false;
             }
 
             // HMAC with an empty key would let anyone sign.
-            int least = enforceLength ? LeastBytes(row, rule) : 1;
+            int least = enforceLength ? LeastBytes(row, scheme.Key) : 1;
             if (decoded.Length < least)
             {
-                problem = $"The secret has fewer than {least} bytes{(rule == KeyRule.Utf8 ? "" : " when decoded")}.";
+                problem = $"The secret has fewer than {least} bytes{(scheme.Key == KeyRule.Utf8 ? "" : " when decoded")}.";
                 return false;
             }
 
-            bytes[i] = decoded;
+            material[i] = created.Value;
         }
 
-        key = new SenderKey(bytes);
+        key = new SenderKey(material);
         problem = null;
         return true;
     }
 
     private static int LeastBytes(SenderDefinition row, KeyRule rule) =>
-        rule == KeyRule.Whsec ? Math.Max(MinWhsecBytes, row.MinSecretBytes) : row.MinSecretBytes;
+        rule is KeyRule.Whsec or KeyRule.V1Whsec or KeyRule.WhsecOrUtf8 ? Math.Max(MinWhsecBytes, row.MinSecretBytes) : row.MinSecretBytes;
 
     private static string? FindProblem(SenderDefinition row, string secret)
     {

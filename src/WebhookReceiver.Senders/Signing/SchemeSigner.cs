@@ -1,34 +1,77 @@
-using System.Globalization;
+using System.Text;
 
 namespace WebhookReceiver.Senders;
 
 /// <summary>Signs by one scheme, as the sender would.</summary>
 internal static class SchemeSigner
 {
-    public static IReadOnlyList<KeyValuePair<string, string>> Sign(
-        CompiledScheme scheme, SampleDefinition? sample, SigningInput input, ReadOnlySpan<byte> key)
+    public static SignedRequest Sign(CompiledScheme scheme, SenderDefinition row, string? idHeader, SigningInput input, SigningKey key)
     {
         if (scheme.SignsUrl && input.Url is null)
         {
             throw new ArgumentException("This sender signs the public URL, and none is given.", nameof(input));
         }
 
-        string[] values = [.. scheme.Fields.Select((field, i) => ValueOf(scheme, sample, input, field, i))];
-        var headers = new List<KeyValuePair<string, string>>();
-        for (int i = 0; i < values.Length; i++)
+        var draft = new RequestDraft(row, input);
+        if (scheme.Content.Any(part => part.Kind == TemplatePartKind.Canonical))
         {
-            if (scheme.Fields[i].Kind == TemplatePartKind.Header)
+            foreach ((string name, string value) in row.Sample?.Headers ?? new Dictionary<string, string>())
             {
-                headers.Add(new(scheme.Fields[i].Name, values[i]));
+                draft.PutHeader(name, value);
             }
         }
 
-        headers.Add(new(scheme.Definition.Signature.Header, Write(scheme, values, Compute(scheme, values, input, key))));
-        return headers;
+        if (idHeader is not null)
+        {
+            draft.PutHeader(idHeader, input.Id);
+        }
+
+        string[] values = FillFields(scheme, row, input, draft);
+        switch (scheme.Definition.Proof)
+        {
+            case ProofKind.Token:
+                Place(scheme, draft, scheme.Definition.Signature.Prefix + Encoding.UTF8.GetString(key.Bytes));
+                break;
+            case ProofKind.Basic:
+                Place(scheme, draft, "Basic " + Convert.ToBase64String(key.Bytes));
+                break;
+            case ProofKind.Jwt:
+                Place(scheme, draft, scheme.Definition.Signature.Prefix + JwtSigner.Sign(scheme, values, key));
+                break;
+            case ProofKind.MessageSignature:
+                MessageSigner.Sign(scheme, draft, values, key);
+                break;
+            default:
+                Place(scheme, draft, Write(scheme, values, Compute(scheme, draft, values, key)));
+                break;
+        }
+
+        return new SignedRequest(draft.Headers, draft.Body, draft.Query);
     }
 
-    private static string ValueOf(CompiledScheme scheme, SampleDefinition? sample, SigningInput input, TemplatePart field, int place)
+    /// <summary>Puts into the request what is signed: id, time, digests, and what only the row's sample knows.</summary>
+    /// <returns>The values of the scheme's fields.</returns>
+    private static string[] FillFields(CompiledScheme scheme, SenderDefinition row, SigningInput input, RequestDraft draft)
     {
+        string[] values = new string[scheme.Fields.Length];
+
+        // Digests last: they are of a body that has its id and its time.
+        foreach (int place in Enumerable.Range(0, values.Length).OrderBy(place => DigestOf(scheme, place) is null ? 0 : 1))
+        {
+            TemplatePart field = scheme.Fields[place];
+            values[place] = ValueOf(scheme, row, input, draft, place);
+            if (RequestText.IsField(field.Kind) && !(field.IsOptional && values[place].Length == 0))
+            {
+                draft.Put(field, values[place]);
+            }
+        }
+
+        return values;
+    }
+
+    private static string ValueOf(CompiledScheme scheme, SenderDefinition row, SigningInput input, RequestDraft draft, int place)
+    {
+        TemplatePart field = scheme.Fields[place];
         if (place == scheme.IdField)
         {
             return SignedId.IsValid(input.Id)
@@ -38,50 +81,90 @@ internal static class SchemeSigner
 
         if (place == scheme.TimeField)
         {
-            long number = scheme.TimeFormat == TimestampFormat.UnixSeconds
-                ? input.SignedAt.ToUnixTimeSeconds()
-                : input.SignedAt.ToUnixTimeMilliseconds();
-            return number >= 0
-                ? number.ToString(CultureInfo.InvariantCulture)
+            return input.SignedAt >= DateTimeOffset.UnixEpoch
+                ? SignedTime.Write(scheme.TimeFormat, input.SignedAt)
                 : throw new ArgumentException("A signed time cannot be before 1970.", nameof(input));
         }
 
-        return SampleHeader(sample, field)
-            ?? throw new InvalidOperationException($"This sender signs '{field.Name}', and the sample of its row has no value for it.");
+        if (DigestOf(scheme, place) is { } digest)
+        {
+            return digest.Compute(draft);
+        }
+
+        return Existing(row, draft, field)
+            ?? (field.IsOptional ? "" : throw new InvalidOperationException($"This sender signs '{field.Name}', and the sample of its row has no value for it."));
     }
 
-    /// <summary>Whatever else is signed, only the row's sample knows a value of.</summary>
-    private static string? SampleHeader(SampleDefinition? sample, TemplatePart field) =>
-        field.Kind == TemplatePartKind.Header
-            ? sample?.Headers.FirstOrDefault(header => header.Key.Equals(field.Name, StringComparison.OrdinalIgnoreCase)).Value
-            : null;
+    private static CompiledDigest? DigestOf(CompiledScheme scheme, int place) =>
+        scheme.Digests.FirstOrDefault(digest => FieldNames.Same(digest.Value, scheme.Fields[place]));
 
-    private static string Compute(CompiledScheme scheme, string[] values, SigningInput input, ReadOnlySpan<byte> key)
+    /// <summary>What the request has already; of headers, what the row's sample has.</summary>
+    private static string? Existing(SenderDefinition row, RequestDraft draft, TemplatePart field)
     {
+        if (!RequestText.IsField(field.Kind))
+        {
+            return null;
+        }
+
+        using RequestContent? content = draft.Content();
+        var request = new DraftRequest(draft, content);
+        return RequestText.Read(field, in request, numbers: true, out string? value) == 1 && value!.Length > 0
+            ? value
+            : field.Kind == TemplatePartKind.Header
+                ? row.Sample?.Headers.FirstOrDefault(header => header.Key.Equals(field.Name, StringComparison.OrdinalIgnoreCase)).Value
+                : null;
+    }
+
+    private static string Compute(CompiledScheme scheme, RequestDraft draft, string[] values, SigningKey key)
+    {
+        using RequestContent? parsed = draft.Content();
+        var request = new DraftRequest(draft, parsed);
         ReadOnlyMemory<char>[] fields = [.. values.Select(value => value.AsMemory())];
-        byte[] content = new byte[SignedContent.Measure(scheme, fields, input.Url, input.Body.Span)];
-        SignedContent.Write(scheme, fields, input.Url, input.Body.Span, content);
-        Span<byte> mac = stackalloc byte[Mac.MaxSize];
-        Mac.Compute(scheme.Definition.Hash, key, content, mac);
-        return SignatureText.Encode(scheme.Definition.Signature.Encoding, mac[..scheme.HashSize]);
+        var writer = new ContentWriter(new byte[256]);
+        SignedContent.Write(scheme, in request, fields, scheme.ContentHoldsKey ? key.Bytes : [], ref writer);
+        byte[] content = writer.Written.ToArray();
+        writer.Dispose();
+        byte[] signature = scheme.Definition.Proof == ProofKind.Digest
+            ? BodyHash.Hash(scheme.Definition.Hash!.Value, content)
+            : key.Sign(SignatureAlgorithm.Of(scheme.Definition), content);
+        return SignatureText.Encode(scheme.Definition.Signature.Encoding!.Value, signature);
     }
 
     private static string Write(CompiledScheme scheme, string[] values, string signature)
     {
         SignatureLocation location = scheme.Definition.Signature;
+        IEnumerable<(TemplatePart Field, string Value)> parameters = scheme.Fields.Zip(values).Where(item => item.First.Kind == TemplatePartKind.Parameter);
         return location.Format switch
         {
-            SignatureFormat.Bare => signature,
+            SignatureFormat.Bare or SignatureFormat.List => signature,
             SignatureFormat.Prefixed => location.Prefix + signature,
             SignatureFormat.Versioned => $"{location.Parameter},{signature}",
             SignatureFormat.Pairs => string.Join(
-                scheme.Separator,
-                scheme.Fields
-                    .Select((field, i) => (field, Pair: $"{field.Name}={values[i]}"))
-                    .Where(item => item.field.Kind == TemplatePartKind.Parameter)
-                    .Select(item => item.Pair)
-                    .Append($"{location.Parameter}={signature}")),
+                scheme.Separator, parameters.Select(item => $"{item.Field.Name}={item.Value}").Append($"{location.Parameter}={signature}")),
+            SignatureFormat.Positional => string.Join(
+                scheme.Separator, parameters.OrderBy(item => item.Field.Name, StringComparer.Ordinal).Select(item => item.Value).Append(signature)),
             _ => throw new InvalidOperationException($"Unknown format {location.Format}."),
         };
+    }
+
+    private static void Place(CompiledScheme scheme, RequestDraft draft, string text)
+    {
+        SignatureLocation location = scheme.Definition.Signature;
+        if (location.Header is { } header)
+        {
+            draft.PutHeader(location.Numbered ? header + "1" : header, text);
+        }
+        else if (location.Query is { } query)
+        {
+            draft.PutQuery(query, text);
+        }
+        else if (location.Field is { } field)
+        {
+            draft.PutField(field, text);
+        }
+        else
+        {
+            draft.PutJson(scheme.Pointer, text);
+        }
     }
 }

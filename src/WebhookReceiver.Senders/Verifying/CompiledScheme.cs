@@ -2,42 +2,63 @@ using System.Text;
 
 namespace WebhookReceiver.Senders;
 
-/// <summary>A scheme, prepared: every template is read and every header and parameter has its place in <see cref="FieldValues"/>.</summary>
+/// <summary>A scheme, prepared: every template is read and every signed value has its place in <see cref="FieldValues"/>.</summary>
 internal sealed class CompiledScheme
 {
     public CompiledScheme(SchemeDefinition definition, int index)
     {
-        var content = Template.Parse(definition.Content);
+        Template content = Template.Parse(definition.Content ?? "");
         Definition = definition;
         Index = index;
-        Fields = [.. FieldNames.Of(content)];
-        Content = [.. content.Parts.Select(part => new ContentPart(part.Kind, FieldOf(part), LiteralOf(part)))];
-        SignsBodyAlone = content.Parts is [{ Kind: TemplatePartKind.Body }];
-        SignsUrl = content.Parts.Any(part => part.Kind == TemplatePartKind.Url);
-        HashSize = Mac.Size(definition.Hash);
+        When = [.. definition.When.Select(when => (Template.Parse(when.Key).Parts[0], when.Value))];
+        Digests = [.. definition.Digests.Select(digest => new CompiledDigest(digest))];
         Id = definition.Id is null ? null : Template.Parse(definition.Id);
+        TemplatePart? time = definition.Timestamp is null ? null : Template.Parse(definition.Timestamp.Value).Parts[0];
+        Fields = FieldNames.Of(content, Id?.Parts[0], time, Digests.Select(digest => digest.Value));
+        Content = [.. content.Parts.Select(part => new ContentPart(part.Kind, FieldOf(part), LiteralOf(part), part.Name))];
+        SignsBodyAlone = content.Parts is [{ Kind: TemplatePartKind.Body }];
+        ContentHoldsKey = content.Parts.Any(part => part.Kind is TemplatePartKind.Secret or TemplatePartKind.Canonical);
+        SignsUrl = content.Parts.Any(SignedParts.NeedUrl) || Digests.Any(digest => digest.IsOfUrl)
+            || definition.Components.Any(SignedParts.NeedUrl);
+        Pointer = definition.Signature.Pointer is { } pointer ? TemplateParser.ParsePointer(pointer) : [];
+        SignatureSize = SizeOf(definition);
         IdField = Id is null ? -1 : FieldOf(Id.Parts[0]);
-        TimeField = definition.Timestamp is null ? -1 : FieldOf(Template.Parse(definition.Timestamp.Value).Parts[0]);
+        TimeField = time is null ? -1 : FieldOf(time);
         TimeFormat = definition.Timestamp?.Format ?? default;
         Tolerance = TimeSpan.FromSeconds(definition.Timestamp?.ToleranceSeconds ?? 0);
-        Separator = definition.Signature.Separator ?? (definition.Signature.Format == SignatureFormat.Pairs ? ',' : ' ');
+        Separator = definition.Signature.Separator ?? (definition.Signature.Format == SignatureFormat.Versioned ? ' ' : ',');
+        Coverage = SignedParts.CoverageOf(definition, content);
     }
 
     public SchemeDefinition Definition { get; }
 
     public int Index { get; }
 
-    /// <summary>The headers and parameters that are signed, each once, in the order of their places.</summary>
+    public (TemplatePart Part, string Text)[] When { get; }
+
+    /// <summary>The signed values, each once, in the order of their places.</summary>
     public TemplatePart[] Fields { get; }
 
     public ContentPart[] Content { get; }
 
+    public CompiledDigest[] Digests { get; }
+
     /// <summary>Whether the body is all that is signed, so that it need not be copied.</summary>
     public bool SignsBodyAlone { get; }
 
+    /// <summary>Whether the content is another one for each key.</summary>
+    public bool ContentHoldsKey { get; }
+
     public bool SignsUrl { get; }
 
-    public int HashSize { get; }
+    /// <summary>Where the signature stands in the body; empty where it stands elsewhere.</summary>
+    public string[] Pointer { get; }
+
+    /// <summary>The size of a signature in bytes; of the longest, where they differ.</summary>
+    public int SignatureSize { get; }
+
+    /// <summary>Whether all signatures have the same size.</summary>
+    public bool HasFixedSize => Definition.Proof is ProofKind.Hmac or ProofKind.Digest or ProofKind.Ed25519;
 
     public Template? Id { get; }
 
@@ -53,17 +74,40 @@ internal sealed class CompiledScheme
 
     public char Separator { get; }
 
+    public SignatureCoverage Coverage { get; }
+
     /// <summary>One bit for each field: the set that is complete.</summary>
     public uint AllFields => (1u << Fields.Length) - 1;
+
+    public bool HasParameter(ReadOnlySpan<char> name)
+    {
+        foreach (TemplatePart field in Fields)
+        {
+            if (field.Kind == TemplatePartKind.Parameter && name.SequenceEqual(field.Name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public int FieldOf(TemplatePart part) => Array.FindIndex(Fields, field => FieldNames.Same(field, part));
 
     private static byte[] LiteralOf(TemplatePart part) =>
         part.Kind == TemplatePartKind.Literal ? Encoding.UTF8.GetBytes(part.Name) : [];
 
-    private int FieldOf(TemplatePart part) => Array.FindIndex(Fields, field => FieldNames.Same(field, part));
+    private static int SizeOf(SchemeDefinition definition) => definition.Proof switch
+    {
+        ProofKind.Hmac or ProofKind.Digest => Mac.Size(definition.Hash!.Value),
+        ProofKind.Ed25519 => Ed25519PublicKey.SignatureSize,
+        _ => SignatureText.MaxBytes,
+    };
 }
 
 /// <summary>A part of the signed content.</summary>
 /// <param name="Kind">Where it comes from.</param>
-/// <param name="Field">For a header or parameter its place in <see cref="FieldValues"/>; otherwise -1.</param>
+/// <param name="Field">For a value its place in <see cref="FieldValues"/>; otherwise -1.</param>
 /// <param name="Literal">For a literal its bytes; otherwise empty.</param>
-internal readonly record struct ContentPart(TemplatePartKind Kind, int Field, byte[] Literal);
+/// <param name="Name">The name of a hash or of a canonical form.</param>
+internal readonly record struct ContentPart(TemplatePartKind Kind, int Field, byte[] Literal, string Name);

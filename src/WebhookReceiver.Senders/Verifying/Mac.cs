@@ -12,6 +12,7 @@ internal static class Mac
     {
         SignatureHash.Sha256 => HMACSHA256.HashSizeInBytes,
         SignatureHash.Sha1 => HMACSHA1.HashSizeInBytes,
+        SignatureHash.Sha384 => HMACSHA384.HashSizeInBytes,
         SignatureHash.Sha512 => HMACSHA512.HashSizeInBytes,
         _ => throw new InvalidOperationException($"Unknown hash {hash}."),
     };
@@ -22,6 +23,9 @@ internal static class Mac
         {
             case SignatureHash.Sha256:
                 HMACSHA256.HashData(key, content, destination);
+                break;
+            case SignatureHash.Sha384:
+                HMACSHA384.HashData(key, content, destination);
                 break;
             case SignatureHash.Sha512:
                 HMACSHA512.HashData(key, content, destination);

@@ -29,8 +29,13 @@ internal static class OverrideRules
             throw new SenderFileException($"sender '{row.Id}': SignatureHeader: expected the name of a header");
         }
 
+        if (row.Schemes is [{ Signature.Header: null }, ..])
+        {
+            throw new SenderFileException($"sender '{row.Id}': SignatureHeader: expected none, as this sender's signature stands in no header");
+        }
+
         return row.Schemes is [SchemeDefinition first, ..]
-            ? row with { Schemes = [first with { Signature = first.Signature with { Header = name } }] }
+            ? row with { Schemes = [first with { Signature = first.Signature with { Header = name, AlsoHeaders = [] } }] }
             : row;
     }
 

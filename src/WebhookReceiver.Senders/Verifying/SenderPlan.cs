@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 
 namespace WebhookReceiver.Senders;
 
@@ -8,17 +9,19 @@ public sealed class SenderPlan
     /// <summary>The most signatures that one header may carry.</summary>
     internal const int MaxSignatures = 8;
 
-    /// <summary>The longest signature header in characters.</summary>
-    internal const int MaxSignatureHeaderLength = 1024;
+    /// <summary>The longest text of signatures in characters.</summary>
+    internal const int MaxSignatureLength = 1024;
 
     private readonly CompiledScheme[] _schemes;
     private readonly string? _idHeader;
+    private readonly bool _choosesByPrefix;
 
     private SenderPlan(SenderDefinition definition)
     {
         Definition = definition;
         _schemes = [.. definition.Schemes.Select((scheme, index) => new CompiledScheme(scheme, index))];
         SignsUrl = _schemes.Any(scheme => scheme.SignsUrl);
+        _choosesByPrefix = _schemes.CountBy(scheme => scheme.Definition.Signature.Header ?? "", StringComparer.OrdinalIgnoreCase).Any(header => header.Value > 1);
         Event = new EventMap(definition.Event);
         _idHeader = _schemes[0].Id is null
             ? definition.Event.Id.Select(OverrideRules.SingleHeader).FirstOrDefault(name => name is not null)
@@ -38,6 +41,20 @@ public sealed class SenderPlan
     /// <param name="schemeIndex">The scheme that decided: <see cref="SignatureVerdict.SchemeIndex"/>, if it is not -1.</param>
     /// <returns>A template of one part; <see langword="null"/> where the scheme signs no id.</returns>
     public Template? SignedId(int schemeIndex) => _schemes[schemeIndex].Id;
+
+    /// <summary>Reads the signed id of an event from a request that was verified.</summary>
+    /// <typeparam name="TRequest">The request's type.</typeparam>
+    /// <param name="schemeIndex">The scheme that decided.</param>
+    /// <param name="request">The request.</param>
+    /// <returns>The id; <see langword="null"/> where the scheme signs none.</returns>
+    public string? ReadSignedId<TRequest>(int schemeIndex, ref readonly TRequest request)
+        where TRequest : ISignedRequest, allows ref struct => SignedIdReader.Read(_schemes[schemeIndex], in request);
+
+    /// <summary>The elements of a batch, in their order.</summary>
+    /// <param name="content">The content of the delivery.</param>
+    /// <returns>The elements; none where the batch is empty. Asked only where <see cref="EventMap.Each"/> is not empty.</returns>
+    public IEnumerable<JsonElement> Items(RequestContent content) =>
+        content.Document is { } document ? JsonPath.All(document, Event.Each) : [];
 
     /// <summary>Compiles a row. Do it once: it reads and checks the whole row.</summary>
     /// <param name="definition">The row.</param>
@@ -64,47 +81,91 @@ public sealed class SenderPlan
     public bool TryCreateKey(string secret, [NotNullWhen(true)] out SenderKey? key, [NotNullWhen(false)] out string? problem) =>
         SecretRules.TryCreateKey(Definition, secret, out key, out problem);
 
+    /// <summary>How much of a request the proof of a scheme covers.</summary>
+    /// <param name="schemeIndex">The position among the sender's schemes.</param>
+    /// <returns>The coverage.</returns>
+    public SignatureCoverage Coverage(int schemeIndex) => _schemes[schemeIndex].Coverage;
+
     /// <summary>Verifies a request over its exact bytes, with every key, in constant time.</summary>
     /// <typeparam name="TRequest">The request's type; a struct, so that nothing is allocated.</typeparam>
     /// <param name="request">The request.</param>
     /// <param name="keys">
-    /// The live keys, newest first, all made by this plan. Each costs one HMAC. Without any, nothing is verified.
+    /// The live keys, newest first, all made by this plan. Each costs one HMAC, or, of a public key, one verification of each signature. Without
+    /// any, nothing is verified.
     /// </param>
     /// <param name="now">The receiver's clock. A signed time is fresh within the scheme's tolerance of it, both ends included.</param>
     /// <returns>The verdict. What a request can have wrong is never an exception.</returns>
     /// <remarks>
-    /// The first scheme whose signature header is present decides alone; headers of other schemes are not looked at. Checked in this
-    /// order: duplicated headers, the signature's form, missing content, the id, the time's form, URL and key, the MAC, freshness.
+    /// The first scheme whose signature is present (with its prefix, where schemes differ by that) and whose conditions hold decides alone;
+    /// signatures of other schemes are not looked at. Checked in this order: what stands twice, the signature's form, missing content, the id,
+    /// the time's form, URL and key, the proof, digests, freshness.
     /// </remarks>
     public SignatureVerdict Verify<TRequest>(ref readonly TRequest request, ReadOnlySpan<SenderKey> keys, DateTimeOffset now)
         where TRequest : ISignedRequest, allows ref struct
     {
+        CompiledScheme? present = null;
         foreach (CompiledScheme scheme in _schemes)
         {
-            int count = request.GetHeader(scheme.Definition.Signature.Header, out string? signature);
-            if (count > 0)
+            if (!IsTaken(scheme, in request))
             {
-                return SchemeVerifier.Verify(scheme, in request, count, signature, keys, now);
+                continue;
             }
+
+            var signatures = SignatureTexts.Find(scheme.Definition.Signature, scheme.Pointer, in request);
+            if (signatures.Count == 0)
+            {
+                continue;
+            }
+
+            if (!_choosesByPrefix || signatures.IsDuplicated || SignaturePrefix.TryRemove(scheme.Definition.Signature, signatures[0], out _))
+            {
+                return SchemeVerifier.Verify(scheme, in request, ref signatures, keys, now);
+            }
+
+            present ??= scheme;
         }
 
-        return new SignatureVerdict(SignatureOutcome.SignatureMissing, -1, -1, null);
+        return present is null
+            ? new SignatureVerdict(SignatureOutcome.SignatureMissing, -1, -1, null)
+            : SchemeVerifier.Refuse(present, SignatureOutcome.SignatureMalformed);
     }
 
     /// <summary>Signs a body as the sender would, by the row's first scheme.</summary>
     /// <param name="input">What is to be signed.</param>
-    /// <param name="key">The key, made by this plan.</param>
-    /// <returns>The headers to send: the signature and whatever it covers, and the event's id where the row reads it from a header.</returns>
-    /// <exception cref="ArgumentException">The id, the time or the URL is none that this sender could sign.</exception>
+    /// <param name="key">The key.</param>
+    /// <returns>The request to send.</returns>
+    /// <exception cref="ArgumentException">The id, the time, the URL or the body is none that this sender could sign.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The sender signs another header or parameter, and the row's sample has no value for it.
+    /// The sender signs another value, and the row's sample has none for it.
     /// </exception>
-    public IReadOnlyList<KeyValuePair<string, string>> Sign(SigningInput input, SenderKey key)
+    public SignedRequest Sign(SigningInput input, SigningKey key) => SchemeSigner.Sign(_schemes[0], Definition, _idHeader, input, key);
+
+    /// <summary>Signs with a shared secret.</summary>
+    /// <param name="input">What is to be signed.</param>
+    /// <param name="key">The key, made by this plan.</param>
+    /// <returns>The request to send.</returns>
+    /// <exception cref="ArgumentException">The id, the time, the URL or the body is none that this sender could sign.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The sender signs with a private key, or another value, and the row's sample has none for it.
+    /// </exception>
+    public SignedRequest Sign(SigningInput input, SenderKey key) => Sign(input, SigningKey.Of(_schemes[0], key));
+
+    /// <summary>Makes a key pair, or a random secret, such as the sender would issue.</summary>
+    /// <returns>What an operator configures, and what signs.</returns>
+    public GeneratedKey GenerateKey() => KeyGenerator.Generate(_schemes[0], Definition);
+
+    private static bool IsTaken<TRequest>(CompiledScheme scheme, ref readonly TRequest request)
+        where TRequest : ISignedRequest, allows ref struct
     {
-        IReadOnlyList<KeyValuePair<string, string>> headers = SchemeSigner.Sign(_schemes[0], Definition.Sample, input, key.For(0));
-        bool addsId = _idHeader is not null
-            && !headers.Any(header => header.Key.Equals(_idHeader, StringComparison.OrdinalIgnoreCase));
-        return addsId ? [new(_idHeader!, input.Id), .. headers] : headers;
+        foreach ((TemplatePart part, string text) in scheme.When)
+        {
+            if (RequestText.Read(part, in request, numbers: true, out string? value) != 1 || (text != "*" && value != text))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }
 
@@ -127,5 +188,22 @@ public sealed record SenderOverrides(string? SignatureHeader = null, string? Eve
 /// The event's id, used where the scheme signs one (1 to 128 letters, digits, hyphens and underscores) or the row reads it from a header.
 /// </param>
 /// <param name="SignedAt">The time of signing, used where the scheme signs one; 1970 or later.</param>
-/// <param name="Url">The public URL, exactly as the sender was given it; needed where the scheme signs it.</param>
-public readonly record struct SigningInput(ReadOnlyMemory<byte> Body, string Id, DateTimeOffset SignedAt, string? Url = null);
+/// <param name="Url">The public URL, exactly as the sender was given it, without a query; needed where the scheme signs it.</param>
+/// <param name="Method">The HTTP method. The default is POST.</param>
+/// <param name="Query">The query without its question mark. Empty by default.</param>
+/// <param name="ContentType">The content type of the body. <see langword="null"/> (the default) is that of the row's sample.</param>
+public readonly record struct SigningInput(
+    ReadOnlyMemory<byte> Body, string Id, DateTimeOffset SignedAt, string? Url = null, string Method = "POST", string Query = "", string? ContentType = null);
+
+/// <summary>A request as the sender would send it.</summary>
+/// <param name="Headers">
+/// The signature and whatever it covers, where that stands in headers, and the event's id where the row reads it from one.
+/// </param>
+/// <param name="Body">The body: the one that was given, or, where the signature or the time stands in it, one with those.</param>
+/// <param name="Query">The query without its question mark: the one that was given, with the signature where it stands there.</param>
+public sealed record SignedRequest(IReadOnlyList<KeyValuePair<string, string>> Headers, ReadOnlyMemory<byte> Body, string Query);
+
+/// <summary>A secret that was made for a test or a demonstration.</summary>
+/// <param name="Secret">What an operator configures: a shared secret, or a public key.</param>
+/// <param name="SigningKey">What signs.</param>
+public sealed record GeneratedKey(string Secret, SigningKey SigningKey);

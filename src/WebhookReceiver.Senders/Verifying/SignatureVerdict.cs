@@ -27,7 +27,7 @@ public enum SignatureOutcome
     Verified,
     /// <summary>No signature header.</summary>
     SignatureMissing,
-    /// <summary>A signature header that does not have the scheme's form, is too long (over 1 KiB) or holds more than eight signatures.</summary>
+    /// <summary>A signature that does not have the scheme's form, is too long (over 8 KiB for a token with claims, otherwise 1 KiB) or is more than eight.</summary>
     SignatureMalformed,
     /// <summary>The signature is well-formed and no key matches.</summary>
     SignatureMismatch,
@@ -47,4 +47,8 @@ public enum SignatureOutcome
     NoKey,
     /// <summary>The scheme signs the public URL and none is configured.</summary>
     UrlUnknown,
+    /// <summary>The proof is right, and what is signed by its digest is something else.</summary>
+    DigestMismatch,
+    /// <summary>The token's algorithm or one of its claims, or what the message signature covers, is not what the sender's row says.</summary>
+    ClaimMismatch,
 }

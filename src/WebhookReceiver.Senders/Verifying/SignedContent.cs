@@ -1,57 +1,50 @@
-using System.Text;
-
 namespace WebhookReceiver.Senders;
 
-/// <summary>Puts together the bytes that are signed.</summary>
-/// <remarks>
-/// Header text is taken as it stands and never printed again from a parsed value. Servers decode headers as UTF-8 (or as ASCII, which is
-/// part of it), so encoding as UTF-8 gives back the bytes that were sent.
-/// </remarks>
+/// <summary>Puts together the bytes that are signed. Header text is taken as it stands and never printed again from a parsed value.</summary>
 internal static class SignedContent
 {
-    public static int Measure(CompiledScheme scheme, ReadOnlySpan<ReadOnlyMemory<char>> fields, string? url, ReadOnlySpan<byte> body)
+    public static void Write<TRequest>(
+        CompiledScheme scheme, ref readonly TRequest request, ReadOnlySpan<ReadOnlyMemory<char>> fields, ReadOnlySpan<byte> key, ref ContentWriter writer)
+        where TRequest : ISignedRequest, allows ref struct
     {
-        int length = 0;
         foreach (ContentPart part in scheme.Content)
         {
-            length = checked(length + part.Kind switch
-            {
-                TemplatePartKind.Literal => part.Literal.Length,
-                TemplatePartKind.Body => body.Length,
-                TemplatePartKind.Url => Encoding.UTF8.GetByteCount(url!),
-                _ => Encoding.UTF8.GetByteCount(fields[part.Field].Span),
-            });
-        }
-
-        return length;
-    }
-
-    public static int Write(
-        CompiledScheme scheme, ReadOnlySpan<ReadOnlyMemory<char>> fields, string? url, ReadOnlySpan<byte> body, Span<byte> destination)
-    {
-        int at = 0;
-        foreach (ContentPart part in scheme.Content)
-        {
-            Span<byte> rest = destination[at..];
             switch (part.Kind)
             {
                 case TemplatePartKind.Literal:
-                    part.Literal.CopyTo(rest);
-                    at += part.Literal.Length;
+                    writer.Append(part.Literal);
                     break;
                 case TemplatePartKind.Body:
-                    body.CopyTo(rest);
-                    at += body.Length;
+                    writer.Append(request.Body);
+                    break;
+                case TemplatePartKind.BodyHash:
+                    writer.Append(BodyHash.Compute(part.Name, request.Body));
                     break;
                 case TemplatePartKind.Url:
-                    at += Encoding.UTF8.GetBytes(url, rest);
+                    RequestUrl.Append(in request, ref writer);
+                    break;
+                case TemplatePartKind.Path or TemplatePartKind.PathAndQuery:
+                    RequestUrl.AppendPath(in request, part.Kind == TemplatePartKind.PathAndQuery, ref writer);
+                    break;
+                case TemplatePartKind.RawQuery:
+                    writer.Append(request.Query);
+                    break;
+                case TemplatePartKind.Method:
+                    writer.Append(request.Method);
+                    break;
+                case TemplatePartKind.Secret:
+                    writer.Append(key);
+                    break;
+                case TemplatePartKind.SortedForm:
+                    SortedForm.Append(request.Content?.Form ?? [], ref writer);
+                    break;
+                case TemplatePartKind.Canonical:
+                    CanonicalForm.Append(part.Name, in request, key, ref writer);
                     break;
                 default:
-                    at += Encoding.UTF8.GetBytes(fields[part.Field].Span, rest);
+                    writer.Append(fields[part.Field].Span);
                     break;
             }
         }
-
-        return at;
     }
 }

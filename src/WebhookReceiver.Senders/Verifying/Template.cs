@@ -2,9 +2,8 @@ namespace WebhookReceiver.Senders;
 
 /// <summary>
 /// A text with parts that come from a request: literals and <c>{…}</c>. <c>{{</c> is a brace; a closing brace outside of a part stands for itself.
-/// Parts: <c>{body}</c>, <c>{digest}</c>, <c>{url}</c>, <c>{form}</c>, <c>{header:Name}</c>, <c>{parameter:name}</c>, <c>{query:name}</c>,
-/// <c>{form:field}</c>, <c>{json:/pointer}</c> (RFC 6901; the empty pointer is the whole document).
-/// Immutable; safe to share between threads.
+/// Each <see cref="TemplatePartKind"/> says how its part is written. Which of them make sense depends on the place. Immutable; safe to share
+/// between threads.
 /// </summary>
 public sealed class Template
 {
@@ -32,41 +31,22 @@ public sealed class Template
 /// <summary>One part of a <see cref="Template"/>. Immutable; safe to share between threads.</summary>
 public sealed class TemplatePart
 {
-    internal TemplatePart(TemplatePartKind kind, string name, IReadOnlyList<string> pointer) => (Kind, Name, Pointer) = (kind, name, pointer);
+    internal TemplatePart(TemplatePartKind kind, string name, IReadOnlyList<string>? pointer = null, IReadOnlyList<string>? except = null, bool isOptional = false) =>
+        (Kind, Name, Pointer, Except, IsOptional) = (kind, name, pointer ?? [], except ?? [], isOptional);
 
     /// <summary>Where the part comes from.</summary>
     public TemplatePartKind Kind { get; }
 
-    /// <summary>The literal's text, the header's, parameter's, query's or field's name, or the JSON pointer; otherwise empty.</summary>
+    /// <summary>The literal's text, or what follows the colon: a name, a hash, a JSON pointer; otherwise empty.</summary>
     public string Name { get; }
 
-    /// <summary>
-    /// For <see cref="TemplatePartKind.Json"/> the unescaped reference tokens of the pointer, none for the whole document; otherwise empty.
-    /// </summary>
+    /// <summary>The unescaped reference tokens of the JSON pointer, none for the whole document; empty for parts without one.</summary>
     public IReadOnlyList<string> Pointer { get; }
+
+    /// <summary>For <see cref="TemplatePartKind.Key"/> and <see cref="TemplatePartKind.ItemKey"/> the names that are passed over; otherwise empty.</summary>
+    public IReadOnlyList<string> Except { get; }
+
+    /// <summary>Whether an absent value is the empty text, as in <c>{json?:/pointer}</c>.</summary>
+    public bool IsOptional { get; }
 }
 
-/// <summary>Where a part of a template comes from.</summary>
-public enum TemplatePartKind
-{
-    /// <summary>Fixed text.</summary>
-    Literal,
-    /// <summary>The raw body.</summary>
-    Body,
-    /// <summary>The SHA-256 of the raw body, in lower-case hex.</summary>
-    Digest,
-    /// <summary>The public URL of the source.</summary>
-    Url,
-    /// <summary>All fields of a form.</summary>
-    Form,
-    /// <summary>A header's value; the name ignores case.</summary>
-    Header,
-    /// <summary>A pair of the signature header; the name is compared by case.</summary>
-    Parameter,
-    /// <summary>A query parameter.</summary>
-    Query,
-    /// <summary>A field of a form.</summary>
-    FormField,
-    /// <summary>A value of the JSON document, by an RFC 6901 pointer.</summary>
-    Json,
-}

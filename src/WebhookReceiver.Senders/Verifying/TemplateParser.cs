@@ -56,29 +56,59 @@ internal static class TemplateParser
 
     private static TemplatePart ParseBare(string part) => part switch
     {
-        "body" => new(TemplatePartKind.Body, "", []),
-        "digest" => new(TemplatePartKind.Digest, "", []),
-        "url" => new(TemplatePartKind.Url, "", []),
-        "form" => new(TemplatePartKind.Form, "", []),
+        "body" => new(TemplatePartKind.Body, ""),
+        "digest" => new(TemplatePartKind.Digest, ""),
+        "url" => new(TemplatePartKind.Url, ""),
+        "form" => new(TemplatePartKind.Form, ""),
+        "method" => new(TemplatePartKind.Method, ""),
+        "path" => new(TemplatePartKind.Path, ""),
+        "pathAndQuery" => new(TemplatePartKind.PathAndQuery, ""),
+        "rawQuery" => new(TemplatePartKind.RawQuery, ""),
+        "secret" => new(TemplatePartKind.Secret, ""),
+        "sortedForm" => new(TemplatePartKind.SortedForm, ""),
+        "created" => new(TemplatePartKind.Created, ""),
+        "index" => new(TemplatePartKind.Index, ""),
+        "itemDigest" => new(TemplatePartKind.ItemDigest, ""),
+        "handshakeSecret" => new(TemplatePartKind.HandshakeSecret, ""),
         _ => throw Unknown(part),
     };
 
-    private static TemplatePart ParseNamed(string part, string kind, string name) => kind switch
+    private static TemplatePart ParseNamed(string part, string kind, string name)
     {
-        "json" => new(TemplatePartKind.Json, name, ParsePointer(name)),
-        "header" when HeaderName.IsValid(name) => new(TemplatePartKind.Header, name, []),
-        "header" => throw new FormatException($"{{{part}}} does not name a header: expected letters, digits and hyphens"),
-        "parameter" => new(TemplatePartKind.Parameter, NotEmpty(part, name), []),
-        "query" => new(TemplatePartKind.Query, NotEmpty(part, name), []),
-        "form" => new(TemplatePartKind.FormField, NotEmpty(part, name), []),
-        _ => throw Unknown(part),
-    };
+        bool isOptional = kind.EndsWith('?');
+        return (isOptional ? kind[..^1] : kind, isOptional) switch
+        {
+            ("json", _) => new(TemplatePartKind.Json, name, ParsePointer(name), isOptional: isOptional),
+            ("header", _) when HeaderName.IsValid(name) => new(TemplatePartKind.Header, name, isOptional: isOptional),
+            ("header", _) => throw new FormatException($"{{{part}}} does not name a header: expected letters, digits and hyphens"),
+            ("query", _) => new(TemplatePartKind.Query, NotEmpty(part, name), isOptional: isOptional),
+            ("form", _) => new(TemplatePartKind.FormField, NotEmpty(part, name), isOptional: isOptional),
+            ("parameter", false) => new(TemplatePartKind.Parameter, NotEmpty(part, name)),
+            ("claim", false) => new(TemplatePartKind.Claim, NotEmpty(part, name)),
+            ("computed", false) => new(TemplatePartKind.Computed, NotEmpty(part, name)),
+            ("bodyHash", false) when BodyHash.IsKnown(name) => new(TemplatePartKind.BodyHash, name),
+            ("bodyHash", false) => throw new FormatException($"{{{part}}} is no hash of the body: expected one of {BodyHash.Names}"),
+            ("canonical", false) when CanonicalForm.IsKnown(name) => new(TemplatePartKind.Canonical, name),
+            ("canonical", false) => throw new FormatException($"{{{part}}} is no canonical form: expected one of {CanonicalForm.Names}"),
+            ("item", false) => new(TemplatePartKind.Item, name, ParsePointer(name)),
+            ("key", false) => ParseKey(TemplatePartKind.Key, name),
+            ("itemKey", false) => ParseKey(TemplatePartKind.ItemKey, name),
+            _ => throw Unknown(part),
+        };
+    }
+
+    /// <summary>A pointer, then the names to pass over, each after <c> -</c>.</summary>
+    private static TemplatePart ParseKey(TemplatePartKind kind, string text)
+    {
+        string[] pieces = text.Split(" -");
+        return new TemplatePart(kind, text, ParsePointer(pieces[0].TrimEnd()), pieces[1..]);
+    }
 
     private static string NotEmpty(string part, string name) =>
         name.Length > 0 ? name : throw new FormatException($"{{{part}}} needs a name after the colon");
 
     /// <summary>The reference tokens of an RFC 6901 pointer, unescaped.</summary>
-    private static string[] ParsePointer(string pointer)
+    public static string[] ParsePointer(string pointer)
     {
         if (pointer.Length == 0)
         {
@@ -108,5 +138,5 @@ internal static class TemplateParser
     }
 
     private static FormatException Unknown(string part) => new(
-        $"{{{part}}} is not a part: expected body, digest, url, form, header:…, parameter:…, query:…, form:… or json:/…");
+        $"{{{part}}} is not a part: expected one such as body, url, header:…, parameter:…, query:…, form:…, json:/…, digest or form");
 }

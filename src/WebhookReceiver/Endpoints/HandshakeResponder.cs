@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using WebhookReceiver.Envelopes;
 using WebhookReceiver.Senders;
 using WebhookReceiver.Sources;
 
@@ -22,44 +21,54 @@ internal static class HandshakeResponder
         }
 
         // A body that cannot be read is no handshake; whether it is an event is not for here to say.
-        DeliveryContent? content = null;
-        var isReadable = delivery.Body.Length == 0 && delivery.Method != "POST" || DeliveryContent.TryParse(delivery, null, out content, out _);
-        using (content)
-        {
-            return isReadable ? Answer(delivery, content ?? DeliveryContent.Empty(delivery), verified: false) : null;
-        }
+        return Answer(delivery, verified: false);
     }
 
     /// <summary>Answers a handshake that is signed like an event.</summary>
-    public static ReceiveResult? TryAnswerVerified(Delivery delivery, DeliveryContent content) =>
-        delivery.Source.Handshakes.Length == 0 ? null : Answer(delivery, content, verified: true);
+    public static ReceiveResult? TryAnswerVerified(Delivery delivery) =>
+        delivery.Source.Handshakes.Length == 0 ? null : Answer(delivery, verified: true);
 
-    private static ReceiveResult? Answer(Delivery delivery, DeliveryContent content, bool verified)
+    private static ReceiveResult? Answer(Delivery delivery, bool verified)
     {
+        try
+        {
+            return AnswerFirst(delivery, verified);
+        }
+        catch (InvalidOperationException)
+        {
+            // A lone surrogate where a handshake is looked for: it reads as JSON and is no text.
+            return null;
+        }
+    }
+
+    private static ReceiveResult? AnswerFirst(Delivery delivery, bool verified)
+    {
+        var request = new SignedDelivery(delivery);
+        var scope = new TemplateScope { Numbers = true };
         foreach (var handshake in delivery.Source.Handshakes)
         {
             var definition = handshake.Definition;
-            if (definition.Verified != verified || definition.Method != delivery.Method || !Matches(handshake, content))
+            if (definition.Verified != verified || definition.Method != delivery.Method || !Matches(handshake, in request, in scope))
             {
                 continue;
             }
 
-            if (handshake.Guard is { } guard && !IsSecret(content.Read(guard), delivery.Source.HandshakeSecret))
+            if (handshake.Guard is { } guard && !IsSecret(TemplateReader.Read(guard, in request, in scope), delivery.Source.HandshakeSecret))
             {
                 return new ReceiveResult.Rejected(RejectionReason.HandshakeRefused);
             }
 
-            return Reply(handshake, content);
+            return Reply(handshake, in request, in scope);
         }
 
         return null;
     }
 
-    private static bool Matches(Handshake handshake, DeliveryContent content)
+    private static bool Matches(Handshake handshake, in SignedDelivery request, in TemplateScope scope)
     {
         foreach (var (template, expected) in handshake.When)
         {
-            if (content.Read(template) is not { } value || expected != "*" && !string.Equals(value, expected, StringComparison.Ordinal))
+            if (TemplateReader.Read(template, in request, in scope) is not { } value || expected != "*" && !string.Equals(value, expected, StringComparison.Ordinal))
             {
                 return false;
             }
@@ -72,14 +81,14 @@ internal static class HandshakeResponder
     private static bool IsSecret(string? claimed, string? secret) => claimed is not null && secret is { Length: > 0 }
         && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(claimed)), SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 
-    private static ReceiveResult Reply(Handshake handshake, DeliveryContent content)
+    private static ReceiveResult Reply(Handshake handshake, in SignedDelivery request, in TemplateScope scope)
     {
         var reply = handshake.Definition.Reply;
         var isJson = reply.ContentType.StartsWith("application/json", StringComparison.OrdinalIgnoreCase);
         var body = new StringBuilder();
         foreach (var part in handshake.ReplyBody.Parts)
         {
-            var text = part.Kind == TemplatePartKind.Literal ? part.Name : content.Read(part);
+            var text = TemplateReader.Read(part, in request, in scope);
             if (text is null || body.Length + text.Length > MaxReplyLength)
             {
                 return new ReceiveResult.Rejected(RejectionReason.HandshakeRefused);

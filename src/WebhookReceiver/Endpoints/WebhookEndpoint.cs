@@ -73,9 +73,9 @@ internal sealed class WebhookEndpoint
         await AnswerAsync(context, result, isKnown ? sourceName : UnknownSource, source, bodyLength, failureId, _clock.GetElapsedTime(started)).ConfigureAwait(false);
     }
 
-    private RejectionReason? Refuse(HttpRequest request, WebhookSource source, out BodyFormat format)
+    private RejectionReason? Refuse(HttpRequest request, WebhookSource source, out BodyFormat? format)
     {
-        format = BodyFormat.Json;
+        format = null;
         var isPost = HttpMethods.IsPost(request.Method);
         if (!isPost && !source.HasHandshake(request.Method, verified: false) && !source.HasHandshake(request.Method, verified: true))
         {
@@ -97,16 +97,11 @@ internal sealed class WebhookEndpoint
             return null;
         }
 
-        if (ContentTypes.FormatOf(request.ContentType) is not { } named || !source.Plan.Definition.Bodies.Contains(named))
-        {
-            return RejectionReason.ContentTypeUnsupported;
-        }
-
-        format = named;
-        return null;
+        format = ContentTypes.FormatOf(request.ContentType, source.Plan.Definition);
+        return format is null && !source.HasHandshakeWithoutBody ? RejectionReason.ContentTypeUnsupported : null;
     }
 
-    private Delivery DeliveryOf(HttpRequest request, WebhookSource source, byte[] body, BodyFormat format) => new()
+    private Delivery DeliveryOf(HttpRequest request, WebhookSource source, byte[] body, BodyFormat? format) => new()
     {
         Source = source,
         Method = request.Method,
@@ -114,7 +109,7 @@ internal sealed class WebhookEndpoint
         Format = format,
         ContentType = request.ContentType ?? "",
         Headers = request.Headers,
-        Query = request.QueryString.HasValue ? request.Query : QueryCollection.Empty,
+        Query = request.QueryString.HasValue ? request.QueryString.Value![1..] : "",
         ReceivedAt = _clock.GetUtcNow(),
     };
 

@@ -19,7 +19,6 @@ internal sealed class EnvelopeReader(Lazy<IValidator<WebhookEnvelope>> validator
 
     /// <summary>Reads the event that a delivery carries.</summary>
     /// <param name="delivery">The delivery, verified.</param>
-    /// <param name="content">Its content.</param>
     /// <param name="digest">The SHA-256 of its body.</param>
     /// <param name="schemeIndex">The scheme that verified it, whose signed id comes before any other.</param>
     /// <param name="signedAt">The signed time, where there is one.</param>
@@ -27,11 +26,11 @@ internal sealed class EnvelopeReader(Lazy<IValidator<WebhookEnvelope>> validator
     /// <param name="webhookEvent">The event; <see langword="null"/> if the envelope will not do.</param>
     /// <param name="errors">What is wrong, by JSON pointer (or <c>header Name</c> where the value stands in a header).</param>
     public bool TryRead(
-        Delivery delivery, DeliveryContent content, byte[] digest, int schemeIndex, DateTimeOffset? signedAt, int secretIndex,
+        Delivery delivery, byte[] digest, int schemeIndex, DateTimeOffset? signedAt, int secretIndex,
         out InboxEvent? webhookEvent, out IDictionary<string, string[]>? errors)
     {
         var plan = delivery.Source.Plan;
-        var envelope = Read(delivery, content, digest, plan, schemeIndex, signedAt);
+        var envelope = Read(delivery, digest, plan, schemeIndex, signedAt);
         if (!WebhookEnvelopeValidator.IsRight(envelope))
         {
             webhookEvent = null;
@@ -67,15 +66,22 @@ internal sealed class EnvelopeReader(Lazy<IValidator<WebhookEnvelope>> validator
         source.Duplicates != DuplicateRule.Body && source.Plan.Event.Id is [.., { Parts: [{ Kind: TemplatePartKind.Digest }] }]
             && id.Length == 2 * digest.Length && id == Convert.ToHexStringLower(digest);
 
-    private static WebhookEnvelope Read(Delivery delivery, DeliveryContent content, byte[] digest, SenderPlan plan, int schemeIndex, DateTimeOffset? signedAt)
+    private static WebhookEnvelope Read(Delivery delivery, byte[] digest, SenderPlan plan, int schemeIndex, DateTimeOffset? signedAt)
     {
+        var request = new SignedDelivery(delivery);
+        var scope = new TemplateScope { Digest = digest };
+        var numbers = scope with { Numbers = true };
         try
         {
             var id = delivery.Source.Duplicates == DuplicateRule.Body
                 ? Convert.ToHexStringLower(digest)
-                : plan.SignedId(schemeIndex) is { } signedId ? content.Read(signedId) : content.First(plan.Event.Id, numbers: true);
+                : plan.ReadSignedId(schemeIndex, in request) ?? TemplateReader.First(plan.Event.Id, in request, in numbers);
             return new WebhookEnvelope(
-                id, content.First(plan.Event.Type), plan.Event.TypeGrammar, TimestampOf(content, plan) ?? signedAt, DataOf(delivery, content, plan));
+                id,
+                TemplateReader.First(plan.Event.Type, in request, in scope),
+                plan.Event.TypeGrammar,
+                TimestampOf(plan, in request, in numbers) ?? signedAt,
+                DataOf(delivery, plan));
         }
         catch (InvalidOperationException)
         {
@@ -84,10 +90,20 @@ internal sealed class EnvelopeReader(Lazy<IValidator<WebhookEnvelope>> validator
         }
     }
 
-    private static DateTimeOffset? TimestampOf(DeliveryContent content, SenderPlan plan)
+    /// <summary>It is shown and never decided on, so that one which cannot be read is left out rather than refused.</summary>
+    private static DateTimeOffset? TimestampOf(SenderPlan plan, in SignedDelivery request, in TemplateScope scope)
     {
-        // It is shown and never decided on, so that one which cannot be read is left out rather than refused.
-        if (plan.Event.Timestamp.Count == 0 || TextOf(content, plan.Event.Timestamp) is not { } text)
+        string? text;
+        try
+        {
+            text = TemplateReader.First(plan.Event.Timestamp, in request, in scope);
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+
+        if (text is null)
         {
             return null;
         }
@@ -100,21 +116,9 @@ internal sealed class EnvelopeReader(Lazy<IValidator<WebhookEnvelope>> validator
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at.ToUniversalTime() : null;
     }
 
-    /// <returns><see langword="null"/> where there is none, and where it holds a lone surrogate: that reads as JSON and is no text.</returns>
-    private static string? TextOf(DeliveryContent content, IReadOnlyList<Template> templates)
+    private static DataLocation? DataOf(Delivery delivery, SenderPlan plan)
     {
-        try
-        {
-            return content.First(templates, numbers: true);
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
-
-    private static DataLocation? DataOf(Delivery delivery, DeliveryContent content, SenderPlan plan)
-    {
+        var content = delivery.Content!;
         for (var place = 0; place < plan.Event.Data.Count; place++)
         {
             var part = plan.Event.Data[place];
@@ -125,7 +129,7 @@ internal sealed class EnvelopeReader(Lazy<IValidator<WebhookEnvelope>> validator
                     return DataLocation.Form(null);
                 }
             }
-            else if (content.TryFind(part, out var element) && element.ValueKind != JsonValueKind.Null)
+            else if (content.TryFind(part.Pointer, out var element) && element.ValueKind != JsonValueKind.Null)
             {
                 return content.Form is not null ? DataLocation.Form(plan.Definition.FormJsonField) : Slice(delivery.Body, element);
             }
@@ -162,12 +166,18 @@ internal sealed class EnvelopeReader(Lazy<IValidator<WebhookEnvelope>> validator
 
     private static string Pointer(SenderPlan plan, int schemeIndex, string property)
     {
-        TemplatePart? part = property switch
+        var part = property switch
         {
             nameof(WebhookEnvelope.Type) => plan.Event.Type[0].Parts[0],
             nameof(WebhookEnvelope.Id) => (plan.SignedId(schemeIndex) ?? plan.Event.Id[0]).Parts[0],
             _ => plan.Event.Data[0],
         };
-        return part.Kind == TemplatePartKind.Header ? $"header {part.Name}" : part.Name;
+        return part.Kind switch
+        {
+            TemplatePartKind.Header => $"header {part.Name}",
+            TemplatePartKind.Query => $"query {part.Name}",
+            TemplatePartKind.Claim => $"claim {part.Name}",
+            _ => part.Name,
+        };
     }
 }

@@ -22,6 +22,7 @@ internal sealed class WebhookSource
         PublicUrl = publicUrl;
         KeptHeaders = HeadersToKeep(plan);
         Handshakes = [.. plan.Definition.Handshakes.Select(static handshake => new Handshake(handshake))];
+        HasHandshakeWithoutBody = Handshakes.Any(static handshake => handshake.IsWithoutBody);
     }
 
     public string Name { get; }
@@ -41,6 +42,9 @@ internal sealed class WebhookSource
     public string[] KeptHeaders { get; }
 
     public Handshake[] Handshakes { get; }
+
+    /// <summary>Whether a POST may be a handshake that is all in its query and headers, whatever its content type.</summary>
+    public bool HasHandshakeWithoutBody { get; }
 
     public IReadOnlyList<SourceSecret> Secrets => _secrets;
 
@@ -91,7 +95,8 @@ internal sealed class WebhookSource
         var signed = plan.Definition.Schemes.SelectMany(static scheme => new[] { scheme.Id, scheme.Timestamp?.Value }).OfType<string>()
             .SelectMany(static text => Template.Parse(text).Parts)
             .Where(static part => part.Kind == TemplatePartKind.Header).Select(static part => part.Name);
-        var secret = plan.Definition.Schemes.Select(static scheme => scheme.Signature.Header).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var secret = plan.Definition.Schemes.SelectMany(static scheme => scheme.Signature.AlsoHeaders.Append(scheme.Signature.Header)).OfType<string>()
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
         return [.. signed.Prepend("User-Agent").Concat(named).Concat(plan.Definition.KeepHeaders)
             .Where(name => !secret.Contains(name)).Distinct(StringComparer.OrdinalIgnoreCase)];
     }
@@ -114,6 +119,11 @@ internal sealed class Handshake(HandshakeDefinition definition)
         [.. definition.When.Select(static when => KeyValuePair.Create(Template.Parse(when.Key), when.Value))];
 
     public Template? Guard { get; } = definition.SecretEquals is { } guard ? Template.Parse(guard) : null;
+
+    /// <summary>Whether it is a POST that nothing of the body decides.</summary>
+    public bool IsWithoutBody { get; } = definition is { Method: "POST", Verified: false }
+        && definition.When.Keys.All(static text => Template.Parse(text).Parts.All(static part =>
+            part.Kind is TemplatePartKind.Literal or TemplatePartKind.Header or TemplatePartKind.Query));
 
     public Template ReplyBody { get; } = Template.Parse(definition.Reply.Body);
 }

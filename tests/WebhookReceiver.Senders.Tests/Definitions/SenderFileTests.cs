@@ -99,15 +99,15 @@ public sealed class SenderFileTests
     [InlineData("/schemes/0/hash", "\"Sha256\"", "$.schemes[0].hash: expected one of")]
     [InlineData("/schemes/0/hash", "0", "$.schemes[0].hash: expected one of")]
     [InlineData("/schemes/0/content", "\"{body\"", "$.schemes[0].content: the brace at position 0")]
-    [InlineData("/schemes/0/content", "\"{json:/a}{body}\"", "$.schemes[0].content: expected only literals, {body}")]
-    [InlineData("/schemes/0/content", "\"{query:a}{body}\"", "$.schemes[0].content: expected only literals, {body}")]
-    [InlineData("/schemes/0/content", "\"fixed\"", "$.schemes[0].content: expected {body} once")]
+    [InlineData("/schemes/0/content", "\"{digest}{body}\"", "$.schemes[0].content: expected only literals, {body}")]
+    [InlineData("/schemes/0/content", "\"{item:/a}{body}\"", "$.schemes[0].content: expected only literals, {body}")]
+    [InlineData("/schemes/0/content", "\"fixed\"", "$.schemes[0].content: expected a part that a request has")]
     [InlineData("/schemes/0/content", "\"{body}{body}\"", "$.schemes[0].content: expected {body} once")]
     [InlineData("/schemes/0/content", "\"{parameter:t}{body}\"", "$.schemes[0].content: expected {parameter:…} only where")]
-    [InlineData("/schemes/0/content", "\"{header:a}{header:b}{header:c}{header:d}{header:e}{header:f}{header:g}{header:h}{header:i}{body}\"", "$.schemes[0].content: expected at most 8")]
-    [InlineData("/schemes/0/id", "\"{header:X-Id}\"", "$.schemes[0].id: expected a part that the content signs too")]
-    [InlineData("/schemes/0/id", "\"a{header:X-Id}\"", "$.schemes[0].id: expected only {header:…} or {parameter:…}")]
-    [InlineData("/schemes/0/timestamp", """{"value":"{header:X-T}"}""", "$.schemes[0].timestamp.value: expected a part that the content signs too")]
+    [InlineData("/schemes/0/content", "\"{header:a}{header:b}{header:c}{header:d}{header:e}{header:f}{header:g}{header:h}{header:i}{header:j}{header:k}{header:l}{header:m}{header:n}{header:o}{body}\"", "$.schemes[0].content: expected at most 14")]
+    [InlineData("/schemes/0/id", "\"{header:X-Id}\"", "$.schemes[0].id: expected a part that is signed too")]
+    [InlineData("/schemes/0/id", "\"a{header:X-Id}\"", "$.schemes[0].id: expected only {header:…}, {parameter:…}")]
+    [InlineData("/schemes/0/timestamp", """{"value":"{header:X-T}"}""", "$.schemes[0].timestamp.value: expected a part that is signed too")]
     [InlineData("/schemes/0/timestamp", """{"value":"{header:X-T}{header:X-T}"}""", "$.schemes[0].timestamp.value: expected exactly one part")]
     [InlineData("/schemes/0/timestamp", """{"value":"{header:X-T}","toleranceSeconds":0}""", "$.schemes[0].timestamp.toleranceSeconds: expected 1 to 86400")]
     [InlineData("/schemes/0/timestamp", """{"value":"{header:X-T}","toleranceSeconds":1.5}""", "$.schemes[0].timestamp.toleranceSeconds: expected a whole number")]
@@ -125,7 +125,7 @@ public sealed class SenderFileTests
     [InlineData("/event/id", "[\"{form:id}\"]", "$.event.id[0]: expected form parts only where")]
     [InlineData("/event/type", "[\"{digest}\"]", "$.event.type[0]: expected only literals, {header:…}")]
     [InlineData("/event/data", "[\"{json:}{json:}\"]", "$.event.data: expected exactly one part")]
-    [InlineData("/event/data", "[\"{header:X}\"]", "$.event.data[0]: expected only {json:…} or {form}")]
+    [InlineData("/event/data", "[\"{header:X}\"]", "$.event.data[0]: expected only {json:…}, {item:…} or {form}")]
     [InlineData("/bodies", "[]", "$.bodies: expected at least one")]
     [InlineData("/bodies", "[\"form\"]", "$.event.type[0]: expected form parts only where")]
     [InlineData("/formJsonField", "\"payload\"", "$.formJsonField: expected a field's name")]
@@ -180,7 +180,7 @@ public sealed class SenderFileTests
         second["signature"]!["header"] = "x-sig";
         row["schemes"]!.AsArray().Add(second);
 
-        Assert.StartsWith("crm.json: $.schemes[1].signature.header: expected a header that no scheme before has", Error(row.ToJsonString()), StringComparison.Ordinal);
+        Assert.StartsWith("crm.json: $.schemes[1].signature.header: expected a place that no scheme before has", Error(row.ToJsonString()), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -84,7 +84,7 @@ public sealed class SecretTests
         var plan = SenderPlan.Compile(row with { Schemes = [row.Schemes[0] with { Key = rule }] });
 
         Assert.Equal(expected, plan.TryCreateKey(secret, out SenderKey? key, out _));
-        Assert.Equal(expected ? 16 : 0, key is null ? 0 : key.For(0).Length);
+        Assert.Equal(expected ? 16 : 0, key is null ? 0 : key.For(0).Bytes.Length);
     }
 
     [Fact]
@@ -92,8 +92,8 @@ public sealed class SecretTests
     {
         string secret = "whsec_" + Base64Of24;
 
-        Assert.Equal(38, Rows.Key(Rows.Get("stripe"), secret).For(0).Length);
-        Assert.Equal(24, Rows.Key(Rows.Get("standard-webhooks"), secret).For(0).Length);
+        Assert.Equal(38, Rows.Key(Rows.Get("stripe"), secret).For(0).Bytes.Length);
+        Assert.Equal(24, Rows.Key(Rows.Get("standard-webhooks"), secret).For(0).Bytes.Length);
     }
 
     [Fact]

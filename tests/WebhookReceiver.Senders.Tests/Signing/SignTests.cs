@@ -39,7 +39,7 @@ public sealed class SignTests
             vector.Headers["webhook-id"],
             DateTimeOffset.FromUnixTimeSeconds(long.Parse(vector.Headers["webhook-timestamp"], System.Globalization.CultureInfo.InvariantCulture)));
 
-        IReadOnlyList<KeyValuePair<string, string>> headers = plan.Sign(input, Rows.Key(row, vector.Secret));
+        IReadOnlyList<KeyValuePair<string, string>> headers = plan.Sign(input, Rows.Key(row, vector.Secret)).Headers;
 
         Assert.Equal(vector.Headers.OrderBy(header => header.Key), headers.OrderBy(header => header.Key));
     }

@@ -13,8 +13,8 @@ public sealed class AllocationTests
         {
             SchemeDefinition scheme = Rows.Get(id).Schemes[0];
             data.Add(id, "", "", SignatureOutcome.Verified);
-            data.Add(id, scheme.Signature.Header, null, SignatureOutcome.SignatureMissing);
-            data.Add(id, scheme.Signature.Header, "nonsense", SignatureOutcome.SignatureMalformed);
+            data.Add(id, scheme.Signature.Header!, null, SignatureOutcome.SignatureMissing);
+            data.Add(id, scheme.Signature.Header!, "nonsense", SignatureOutcome.SignatureMalformed);
         }
 
         data.Add("standard-webhooks", "webhook-id", "other", SignatureOutcome.SignatureMismatch);

@@ -26,7 +26,7 @@ public sealed class BitFlipTests
     {
         Delivery delivery = Delivery.Of(id);
         SignatureLocation location = delivery.Plan.Definition.Schemes[0].Signature;
-        string value = delivery[location.Header];
+        string value = delivery[location.Header!];
         int length = location.Encoding == SignatureEncoding.Hex ? 64 : 44;
         (string before, string signature) = (value[..^length], value[^length..]);
         byte[] bytes = location.Encoding == SignatureEncoding.Hex ? Convert.FromHexString(signature) : Convert.FromBase64String(signature);
@@ -35,7 +35,7 @@ public sealed class BitFlipTests
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
             string changed = location.Encoding == SignatureEncoding.Hex ? Convert.ToHexStringLower(bytes) : Convert.ToBase64String(bytes);
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
-            Assert.Equal(SignatureOutcome.SignatureMismatch, delivery.With(location.Header, before + changed).Outcome());
+            Assert.Equal(SignatureOutcome.SignatureMismatch, delivery.With(location.Header!, before + changed).Outcome());
         }
     }
 
@@ -44,12 +44,12 @@ public sealed class BitFlipTests
     public void Key_WithAnyByteChanged_IsAMismatch(string id)
     {
         Delivery delivery = Delivery.Of(id);
-        byte[] key = delivery.Key.For(0).ToArray();
+        byte[] key = delivery.Key.For(0).Bytes;
         for (int i = 0; i < key.Length; i++)
         {
             byte[] changed = [.. key];
             changed[i] ^= 1;
-            Assert.Equal(SignatureOutcome.SignatureMismatch, delivery.Verify(new SenderKey([changed, changed])).Outcome);
+            Assert.Equal(SignatureOutcome.SignatureMismatch, delivery.Verify(new SenderKey([new KeyMaterial(changed, null), new KeyMaterial(changed, null)])).Outcome);
         }
     }
 

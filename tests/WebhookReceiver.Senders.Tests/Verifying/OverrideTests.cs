@@ -20,7 +20,7 @@ public sealed class OverrideTests
     {
         var plan = SenderPlan.Compile(Rows.Get("shopify"), new SenderOverrides(SignatureHeader: "shopify-hmac-sha256"));
 
-        Assert.Equal("shopify-hmac-sha256", Assert.Single(plan.Definition.Schemes).Signature.Header);
+        Assert.Equal("shopify-hmac-sha256", Assert.Single(plan.Definition.Schemes).Signature.Header!);
     }
 
     [Fact]

@@ -81,7 +81,7 @@ public sealed class SignatureAttackTests
     {
         Delivery delivery = Delivery.Of(sender);
         SignatureLocation location = delivery.Plan.Definition.Schemes[0].Signature;
-        string value = delivery[location.Header];
+        string value = delivery[location.Header!];
         char separator = location.Separator ?? ',';
         Assert.Equal(SignatureOutcome.Verified, delivery.Outcome());
 
@@ -93,7 +93,7 @@ public sealed class SignatureAttackTests
                 bool isBetweenPairs = location.Format == SignatureFormat.Pairs && blank == ' ' && at > 0 && at < value.Length
                     && (value[at - 1] == separator || value[at] == separator);
 
-                SignatureOutcome outcome = delivery.With(location.Header, value.Insert(at, blank.ToString())).Outcome();
+                SignatureOutcome outcome = delivery.With(location.Header!, value.Insert(at, blank.ToString())).Outcome();
 
                 Assert.Equal((at, (int)blank, isBetweenPairs), (at, (int)blank, outcome == SignatureOutcome.Verified));
             }
@@ -194,7 +194,7 @@ public sealed class SignatureAttackTests
     {
         string value = string.Join(' ', Enumerable.Repeat(_delivery[Header], 9));
 
-        Assert.True(value.Length <= SenderPlan.MaxSignatureHeaderLength);
+        Assert.True(value.Length <= SenderPlan.MaxSignatureLength);
         Assert.Equal(SignatureOutcome.SignatureMalformed, _delivery.With(Header, value).Outcome());
     }
 

@@ -53,7 +53,7 @@ public sealed class SignedContentTests
                 Schemes = [scheme with { Hash = hash, Signature = scheme.Signature with { Encoding = encoding } }],
             };
             Delivery delivery = Delivery.Of(SenderPlan.Compile(row));
-            string header = scheme.Signature.Header;
+            string header = scheme.Signature.Header!;
 
             Assert.Equal(SignatureOutcome.Verified, delivery.Outcome());
             foreach (int size in new[] { 0, 16, 20, 32, 64, 65 }.Where(size => size != Mac.Size(hash)))
@@ -79,6 +79,14 @@ public sealed class SignedContentTests
     private sealed class CountingRequest(TestRequest inner) : ISignedRequest
     {
         public Dictionary<string, int> Lookups { get; } = [];
+
+        public string Method => inner.Method;
+
+        public string Query => inner.Query;
+
+        public RequestContent? Content => inner.Content;
+
+        public string GetHeaderLine(string name, int line) => inner.GetHeaderLine(name, line);
 
         public ReadOnlySpan<byte> Body => inner.Body;
 

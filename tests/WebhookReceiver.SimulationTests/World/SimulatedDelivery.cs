@@ -29,7 +29,7 @@ internal sealed class SimulatedDelivery(string eventId, string type, int variant
         var body = Encoding.UTF8.GetBytes($$$"""{"event":"{{{type}}}","data":{"n":{{{variant}}}}}""");
         var headers = new HeaderDictionary();
         var plan = SimulationServices.Plan;
-        foreach (var (name, value) in plan.Sign(new SigningInput(body, eventId, now), isForged ? SimulationServices.ForgedKey : SimulationServices.Key))
+        foreach (var (name, value) in plan.Sign(new SigningInput(body, eventId, now), isForged ? SimulationServices.ForgedKey : SimulationServices.Key).Headers)
         {
             headers[name] = value;
         }
@@ -42,7 +42,7 @@ internal sealed class SimulatedDelivery(string eventId, string type, int variant
             Format = BodyFormat.Json,
             ContentType = "application/json",
             Headers = headers,
-            Query = QueryCollection.Empty,
+            Query = "",
             ReceivedAt = now,
         };
     }

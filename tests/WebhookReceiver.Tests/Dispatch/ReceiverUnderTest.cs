@@ -103,7 +103,7 @@ internal sealed class ReceiverUnderTest : IAsyncDisposable
         var body = Encoding.UTF8.GetBytes($$"""{"event":"{{type}}","data":{{data}}}""");
         using var request = new HttpRequestMessage(HttpMethod.Post, "/webhook") { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new("application/json");
-        foreach (var (name, value) in _plan.Sign(new SigningInput(body, eventId ?? $"e{++_sent}", Clock.GetUtcNow()), _key))
+        foreach (var (name, value) in _plan.Sign(new SigningInput(body, eventId ?? $"e{++_sent}", Clock.GetUtcNow()), _key).Headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }
@@ -119,7 +119,7 @@ internal sealed class ReceiverUnderTest : IAsyncDisposable
     {
         Assert.True(App.Services.GetRequiredService<SourceRegistry>().TryGet(WebhookReceiverOptions.DefaultSourceName, out var source));
         var headers = new HeaderDictionary();
-        foreach (var (name, value) in _plan.Sign(new SigningInput(body, eventId, Clock.GetUtcNow()), _key))
+        foreach (var (name, value) in _plan.Sign(new SigningInput(body, eventId, Clock.GetUtcNow()), _key).Headers)
         {
             headers[name] = value;
         }
@@ -132,7 +132,7 @@ internal sealed class ReceiverUnderTest : IAsyncDisposable
             Format = BodyFormat.Json,
             ContentType = "application/json",
             Headers = headers,
-            Query = QueryCollection.Empty,
+            Query = "",
             ReceivedAt = Clock.GetUtcNow(),
         };
     }

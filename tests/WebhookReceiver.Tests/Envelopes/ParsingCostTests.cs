@@ -1,12 +1,8 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
-using Microsoft.AspNetCore.Http;
-using WebhookReceiver.Endpoints;
-using WebhookReceiver.Envelopes;
 using WebhookReceiver.Senders;
 using WebhookReceiver.Sources;
-using WebhookReceiver.Tests.Support;
 
 namespace WebhookReceiver.Tests.Envelopes;
 
@@ -136,18 +132,8 @@ public sealed class ParsingCostTests
 
     private static bool TryParse(WebhookSource source, byte[] body)
     {
-        var delivery = new Delivery
-        {
-            Source = source,
-            Method = "POST",
-            Body = body,
-            Format = ReferenceEquals(source, Form) ? BodyFormat.Form : BodyFormat.Json,
-            ContentType = "",
-            Headers = new HeaderDictionary(),
-            Query = QueryCollection.Empty,
-            ReceivedAt = TestEvents.Start,
-        };
-        var isParsed = DeliveryContent.TryParse(delivery, null, out var content, out _);
+        var format = ReferenceEquals(source, Form) ? BodyFormat.Form : BodyFormat.Json;
+        var isParsed = RequestContent.TryParse(source.Plan.Definition, body, format, contentType: null, out var content, out _);
         content?.Dispose();
         return isParsed;
     }

@@ -28,7 +28,7 @@ internal sealed class SourceSender
     /// <inheritdoc cref="Sign(string, string, DateTimeOffset?)"/>
     public WireRequest Sign(byte[] body, string id, DateTimeOffset? at = null)
     {
-        var headers = _plan.Sign(new SigningInput(body, id, at ?? _clock.GetUtcNow()), _key);
+        var headers = _plan.Sign(new SigningInput(body, id, at ?? _clock.GetUtcNow()), _key).Headers;
         return new WireRequest(_target, body) { Headers = [new("Content-Type", "application/json"), .. headers] };
     }
 }

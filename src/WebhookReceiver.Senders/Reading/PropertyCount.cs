@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace WebhookReceiver.Envelopes;
+namespace WebhookReceiver.Senders;
 
 /// <summary>Bounds how many properties a document may have, so that none is cheap to send and dear to read.</summary>
 internal static class PropertyCount

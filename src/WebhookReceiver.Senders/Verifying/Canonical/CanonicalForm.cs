@@ -1,0 +1,41 @@
+namespace WebhookReceiver.Senders;
+
+/// <summary>The canonical forms of requests that data cannot say, by their names in <c>{canonical:…}</c>.</summary>
+internal static class CanonicalForm
+{
+    private const string Contentful = "contentful";
+    private const string Plivo = "plivo-v3";
+    private const string WeChat = "wechat";
+    private const string MessageBirdQuery = "messagebird-query";
+
+    public const string Names = $"{Contentful}, {Plivo}, {WeChat}, {MessageBirdQuery}";
+
+    public static bool IsKnown(string name) => name is Contentful or Plivo or WeChat or MessageBirdQuery;
+
+    public static bool NeedsUrl(string name) => name is Contentful or Plivo;
+
+    /// <summary>Whether the form holds the body, or all fields of it.</summary>
+    public static bool CoversBody(string name) => name is Contentful or Plivo;
+
+    public static void Append<TRequest>(string name, ref readonly TRequest request, ReadOnlySpan<byte> key, ref ContentWriter writer)
+        where TRequest : ISignedRequest, allows ref struct
+    {
+        switch (name)
+        {
+            case Contentful:
+                ContentfulForm.Append(in request, ref writer);
+                break;
+            case Plivo:
+                PlivoForm.Append(in request, ref writer);
+                break;
+            case WeChat:
+                WeChatForm.Append(in request, key, ref writer);
+                break;
+            case MessageBirdQuery:
+                SortedQuery.Append(request.Query, ref writer);
+                break;
+            default:
+                throw new InvalidOperationException($"Unknown canonical form {name}.");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using System.Text;
+
+namespace WebhookReceiver.Senders;
+
+/// <summary>The parameters of the query, sorted by name and encoded again (npm messagebird, lib/signature.js).</summary>
+internal static class SortedQuery
+{
+    public static void Append(string query, ref ContentWriter writer)
+    {
+        if (query.Length == 0 || FormText.Parse(Encoding.UTF8.GetBytes(query), out _) is not { } pairs)
+        {
+            return;
+        }
+
+        bool isFirst = true;
+        foreach ((string name, string value) in pairs.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            writer.Append(isFirst ? "" : "&");
+            writer.Append(Uri.EscapeDataString(name));
+            writer.Append("="u8);
+            writer.Append(Uri.EscapeDataString(value));
+            isFirst = false;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+
+namespace WebhookReceiver.Senders;
+
+/// <summary>Verifies a JSON Web Token: the pinned algorithm, the signature, the claims, and when it ends and begins.</summary>
+internal static class JwtVerifier
+{
+    /// <summary>How far the clocks may be apart where a token says when it ends (RFC 7519 4.1.4 leaves it to the reader: "a few minutes").</summary>
+    private static readonly TimeSpan Leeway = TimeSpan.FromMinutes(1);
+
+    public static SignatureVerdict Verify<TRequest>(
+        CompiledScheme scheme,
+        ref readonly TRequest request,
+        ref SignatureTexts texts,
+        bool knowsUrl,
+        Span<ReadOnlyMemory<char>> fields,
+        uint found,
+        ReadOnlySpan<SenderKey> keys,
+        DateTimeOffset now)
+        where TRequest : ISignedRequest, allows ref struct
+    {
+        if (texts.Count != 1
+            || !SignaturePrefix.TryRemove(scheme.Definition.Signature, texts[0], out ReadOnlySpan<char> text)
+            || Jwt.TryParse(text) is not { } token)
+        {
+            return SchemeVerifier.Refuse(scheme, SignatureOutcome.SignatureMalformed);
+        }
+
+        for (int i = 0; i < scheme.Fields.Length; i++)
+        {
+            if (scheme.Fields[i].Kind == TemplatePartKind.Claim && token.Claim(scheme.Fields[i].Name) is { } claim)
+            {
+                found |= 1u << i;
+                fields[i] = claim.AsMemory();
+            }
+        }
+
+        SignatureOutcome check = SchemeVerifier.CheckFields(scheme, fields, found, knowsUrl, keys, out DateTimeOffset? signedAt);
+        if (check != SignatureOutcome.Verified)
+        {
+            return SchemeVerifier.Refuse(scheme, check, signedAt);
+        }
+
+        if (token.Algorithm != scheme.Definition.Algorithm)
+        {
+            return SchemeVerifier.Refuse(scheme, SignatureOutcome.ClaimMismatch, signedAt);
+        }
+
+        SignatureVerdict verdict = SchemeVerifier.Conclude(scheme, in request, fields, FindKey(scheme, token, keys), signedAt, now);
+        return verdict.IsVerified ? verdict with { Outcome = JudgeClaims(scheme, token, now) } : verdict;
+    }
+
+    private static int FindKey(CompiledScheme scheme, Jwt token, ReadOnlySpan<SenderKey> keys)
+    {
+        SignatureAlgorithm algorithm = SignatureAlgorithm.Of(scheme.Definition);
+        int matched = -1;
+        for (int key = keys.Length - 1; key >= 0; key--)
+        {
+            matched = keys[key].For(scheme.Index).Verify(algorithm, token.SignedText, token.Signature) ? key : matched;
+        }
+
+        return matched;
+    }
+
+    private static SignatureOutcome JudgeClaims(CompiledScheme scheme, Jwt token, DateTimeOffset now)
+    {
+        foreach ((string name, string text) in scheme.Definition.Claims)
+        {
+            if (token.Claim(name) != text)
+            {
+                return SignatureOutcome.ClaimMismatch;
+            }
+        }
+
+        return TryTime(token, "exp", out DateTimeOffset? end) && TryTime(token, "nbf", out DateTimeOffset? begin)
+            ? end is { } exp && now >= exp + Leeway ? SignatureOutcome.TimestampStale
+            : begin is { } nbf && now < nbf - Leeway ? SignatureOutcome.TimestampAhead
+            : SignatureOutcome.Verified
+            : SignatureOutcome.ClaimMismatch;
+    }
+
+    /// <returns>Whether the claim is absent or a time: one that cannot be read must not count as absent.</returns>
+    private static bool TryTime(Jwt token, string claim, out DateTimeOffset? time)
+    {
+        time = null;
+        if (!token.Claims.TryGetProperty(claim, out _))
+        {
+            return true;
+        }
+
+        // RFC 7519 2: a NumericDate may have a fraction of a second.
+        bool isRead = double.TryParse(token.Claim(claim), NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds)
+            && seconds is >= 0 and < 99_999_999_999;
+        time = isRead ? DateTimeOffset.UnixEpoch.AddSeconds(seconds) : null;
+        return isRead;
+    }
+}

@@ -1,0 +1,30 @@
+namespace WebhookReceiver.Senders;
+
+/// <summary>What a scheme covers, said of its parts.</summary>
+internal static class SignedParts
+{
+    public static bool NeedUrl(TemplatePart part) =>
+        part.Kind is TemplatePartKind.Url or TemplatePartKind.Path or TemplatePartKind.PathAndQuery
+        || (part.Kind == TemplatePartKind.Canonical && CanonicalForm.NeedsUrl(part.Name));
+
+    public static bool NeedUrl(string component) =>
+        component is "@target-uri" or "@authority" or "@scheme" or "@path" or "@request-target";
+
+    public static SignatureCoverage CoverageOf(SchemeDefinition scheme, Template content) => scheme.Proof switch
+    {
+        ProofKind.Token or ProofKind.Basic => SignatureCoverage.Nothing,
+        _ when scheme.Digests.Any(digest => digest.Of == "{body}") => SignatureCoverage.Body,
+        ProofKind.Jwt => SignatureCoverage.Nothing,
+        ProofKind.MessageSignature => scheme.Components.Contains(MessageSignature.ContentDigest) ? SignatureCoverage.Body : SignatureCoverage.Part,
+        _ => content.Parts.Any(CoversBody) ? SignatureCoverage.Body : SignatureCoverage.Part,
+    };
+
+    private static bool CoversBody(TemplatePart part) => part.Kind switch
+    {
+        TemplatePartKind.Body or TemplatePartKind.SortedForm => true,
+        // A CRC can be forged to match.
+        TemplatePartKind.BodyHash => part.Name != "crc32",
+        TemplatePartKind.Canonical => CanonicalForm.CoversBody(part.Name),
+        _ => false,
+    };
+}
