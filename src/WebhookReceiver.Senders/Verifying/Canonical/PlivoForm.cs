@@ -3,13 +3,11 @@ using System.Text;
 namespace WebhookReceiver.Senders;
 
 /// <summary>
-/// Plivo V3 (npm plivo, lib/utils/v3Security.js): the URL with its query sorted, the fields of the form sorted, the nonce. What stands between them
+/// Plivo V3 (npm plivo, lib/utils/v3Security.js): the URL with its query sorted, and the fields of the form sorted. What stands between them
 /// depends on the method and on whether there is a query.
 /// </summary>
 internal static class PlivoForm
 {
-    private const string Nonce = "X-Plivo-Signature-V3-Nonce";
-
     public static void Append<TRequest>(ref readonly TRequest request, ref ContentWriter writer)
         where TRequest : ISignedRequest, allows ref struct
     {
@@ -27,10 +25,6 @@ internal static class PlivoForm
             writer.Append(form.Count == 0 ? "" : hasQuery ? "." : "?");
             writer.Append(string.Concat(Sorted(form).Select(pair => pair.Key + pair.Value)));
         }
-
-        writer.Append("."u8);
-        request.GetHeader(Nonce, out string? nonce);
-        writer.Append(nonce);
     }
 
     private static IOrderedEnumerable<KeyValuePair<string, string>> Sorted(IEnumerable<KeyValuePair<string, string>> pairs) =>
