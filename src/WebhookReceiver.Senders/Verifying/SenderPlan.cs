@@ -23,6 +23,8 @@ public sealed class SenderPlan
         SignsUrl = _schemes.Any(scheme => scheme.SignsUrl);
         _choosesByPrefix = _schemes.CountBy(scheme => scheme.Definition.Signature.Header ?? "", StringComparer.OrdinalIgnoreCase).Any(header => header.Value > 1);
         Event = new EventMap(definition.Event);
+        Coverage = _schemes.Max(scheme => scheme.Coverage);
+        Warnings = CoverageWarning.For(Coverage) is { } warning ? [warning, .. definition.Warnings] : definition.Warnings;
         _idHeader = _schemes[0].Id is null
             ? definition.Event.Id.Select(OverrideRules.SingleHeader).FirstOrDefault(name => name is not null)
             : null;
@@ -36,6 +38,12 @@ public sealed class SenderPlan
 
     /// <summary>Whether any scheme signs the public URL, so that one must be configured.</summary>
     public bool SignsUrl { get; }
+
+    /// <summary>How much of a request the sender's proof covers; where its schemes differ, the least that one of them covers.</summary>
+    public SignatureCoverage Coverage { get; }
+
+    /// <summary>What an operator should know because the proof does not cover it: what follows from its kind, and what the row says.</summary>
+    public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>Where the signed id of an event stands. It comes before any other id, as the sender vouches for it.</summary>
     /// <param name="schemeIndex">The scheme that decided: <see cref="SignatureVerdict.SchemeIndex"/>, if it is not -1.</param>
@@ -80,11 +88,6 @@ public sealed class SenderPlan
     /// <returns>Whether there is a key.</returns>
     public bool TryCreateKey(string secret, [NotNullWhen(true)] out SenderKey? key, [NotNullWhen(false)] out string? problem) =>
         SecretRules.TryCreateKey(Definition, secret, out key, out problem);
-
-    /// <summary>How much of a request the proof of a scheme covers.</summary>
-    /// <param name="schemeIndex">The position among the sender's schemes.</param>
-    /// <returns>The coverage.</returns>
-    public SignatureCoverage Coverage(int schemeIndex) => _schemes[schemeIndex].Coverage;
 
     /// <summary>Verifies a request over its exact bytes, with every key, in constant time.</summary>
     /// <typeparam name="TRequest">The request's type; a struct, so that nothing is allocated.</typeparam>

@@ -1,6 +1,6 @@
 namespace WebhookReceiver.Senders;
 
-/// <summary>How much of a request its proof covers.</summary>
+/// <summary>How much of a request its proof covers, most first.</summary>
 public enum SignatureCoverage
 {
     /// <summary>The whole body.</summary>

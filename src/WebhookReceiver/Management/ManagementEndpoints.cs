@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using WebhookReceiver.Diagnostics;
 using WebhookReceiver.Dispatch;
 using WebhookReceiver.Inbox;
+using WebhookReceiver.Senders;
 using WebhookReceiver.Sources;
 
 namespace WebhookReceiver.Management;
@@ -159,8 +160,15 @@ internal static class ManagementEndpoints
     internal static Ok<SourcePage> ListSources(SourceRegistry sources) => TypedResults.Ok(new SourcePage(
     [
         .. sources.All.OrderBy(static source => source.Name, StringComparer.Ordinal).Select(static source => new SourceSummary(
-            source.Name, source.Plan.Definition.Id, source.Secrets.Count, source.MaxBodyBytes, source.Plan.Definition.Warnings)),
+            source.Name, source.Plan.Definition.Id, source.Secrets.Count, source.MaxBodyBytes, ProofOf(source.Plan.Coverage), source.Plan.Warnings)),
     ]));
+
+    private static string ProofOf(SignatureCoverage coverage) => coverage switch
+    {
+        SignatureCoverage.Body => "signed",
+        SignatureCoverage.Part => "partly signed",
+        _ => "token",
+    };
 
     internal static async Task<Ok<InboxStats>> GetStatsAsync(IInboxStore store, WebhookMetrics metrics, CancellationToken cancellationToken)
     {

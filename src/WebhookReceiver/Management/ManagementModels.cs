@@ -91,8 +91,9 @@ internal sealed record SourcePage(IReadOnlyList<SourceSummary> Items);
 /// <param name="Sender">The row of the catalogue.</param>
 /// <param name="Secrets">How many secrets it has; their values are never shown.</param>
 /// <param name="MaxBodyBytes">The largest body it takes.</param>
-/// <param name="Warnings">What its signatures do not cover.</param>
-internal sealed record SourceSummary(string Name, string Sender, int Secrets, int MaxBodyBytes, IReadOnlyList<string> Warnings);
+/// <param name="Proof">How much of a delivery its proof covers: <c>signed</c>, <c>partly signed</c>, or <c>token</c>, where nothing is.</param>
+/// <param name="Warnings">What its proof does not cover.</param>
+internal sealed record SourceSummary(string Name, string Sender, int Secrets, int MaxBodyBytes, string Proof, IReadOnlyList<string> Warnings);
 
 /// <summary>Counts.</summary>
 /// <param name="States">Events by state.</param>

@@ -26,7 +26,7 @@ internal static partial class SourceCompiler
     {
         foreach (var source in sources.Values)
         {
-            foreach (var warning in source.Plan.Definition.Warnings)
+            foreach (var warning in source.Plan.Warnings)
             {
                 yield return $"Source '{source.Name}' ({source.Plan.Definition.Name}): {warning}";
             }
@@ -76,6 +76,13 @@ internal static partial class SourceCompiler
         if (plan is null)
         {
             return null;
+        }
+
+        if (plan.Definition.Evidence.Confidence == Confidence.Recalled && options.Sender is not null && !options.AllowUnverifiedSender)
+        {
+            problems.Add(new ConfigurationProblem(
+                "WHR1038", $"{key}:AllowUnverifiedSender", $"How {plan.Definition.Name} proves its deliveries is not verified: nobody has read it in the sender's own documentation or code.",
+                "Compare the row with the sender's documentation, and set it to true; or write a row of your own (SchemeFile)."));
         }
 
         if (plan.SignsUrl && publicBaseUrl is null)

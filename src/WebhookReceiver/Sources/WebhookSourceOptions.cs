@@ -16,7 +16,16 @@ public sealed class WebhookSourceOptions
     /// </summary>
     public string? SchemeFile { get; set; }
 
-    /// <summary>The shared secrets, newest first. Keep two while rotating one, so that no delivery is refused meanwhile. At least one.</summary>
+    /// <summary>
+    /// Whether a row of the catalogue may be used whose way of proving is recalled and was not read in the sender's own documentation or code. The
+    /// default is <see langword="false"/>: such a row stops the start.
+    /// </summary>
+    public bool AllowUnverifiedSender { get; set; }
+
+    /// <summary>
+    /// The secrets, newest first: shared ones, or, of senders that sign with a private key, its public keys. Keep two while rotating one, so that no delivery is refused
+    /// meanwhile. At least one.
+    /// </summary>
     public IList<WebhookSecretOptions> Secrets { get; } = [];
 
     /// <summary>
