@@ -10,6 +10,10 @@ internal static class ContentfulForm
     private const string Timestamp = "x-contentful-timestamp";
     private const int MaxHeaders = 32;
 
+    // What JavaScript's encodeURIComponent and encodeURI leave alone besides letters, digits and what RFC 3986 calls unreserved.
+    private const string ComponentLeaves = "!'()*";
+    private const string UriLeaves = ComponentLeaves + ";,/?:@&=+$#";
+
     /// <summary>Writes nothing, which nobody signs, where the list leaves out the time or itself: the request must not choose to be timeless.</summary>
     public static void Append<TRequest>(ref readonly TRequest request, ref ContentWriter writer)
         where TRequest : ISignedRequest, allows ref struct
@@ -27,13 +31,9 @@ internal static class ContentfulForm
 
         writer.Append(request.Method);
         writer.Append("\n"u8);
-        writer.Append(RequestUrl.PathOf(request.Url!));
-        if (request.Query.Length > 0)
-        {
-            writer.Append("?"u8);
-            writer.Append(EscapeLikeScript(request.Query));
-        }
-
+        // The query is escaped twice: by itself, and then with the path.
+        string path = RequestUrl.PathOf(request.Url!).ToString();
+        writer.Append(Escape(request.Query.Length > 0 ? $"{path}?{Escape(request.Query, ComponentLeaves)}" : path, UriLeaves));
         writer.Append("\n"u8);
         for (int i = 0; i < names.Length; i++)
         {
@@ -48,11 +48,14 @@ internal static class ContentfulForm
         writer.Append(request.Body);
     }
 
-    /// <summary>As JavaScript's <c>encodeURIComponent</c>, which leaves five characters alone that RFC 3986 reserves.</summary>
-    private static string EscapeLikeScript(string text) => Uri.EscapeDataString(text)
-        .Replace("%21", "!", StringComparison.Ordinal)
-        .Replace("%27", "'", StringComparison.Ordinal)
-        .Replace("%28", "(", StringComparison.Ordinal)
-        .Replace("%29", ")", StringComparison.Ordinal)
-        .Replace("%2A", "*", StringComparison.Ordinal);
+    private static string Escape(string text, string leaves)
+    {
+        string escaped = Uri.EscapeDataString(text);
+        foreach (char c in leaves)
+        {
+            escaped = escaped.Replace(Uri.HexEscape(c), c.ToString(), StringComparison.Ordinal);
+        }
+
+        return escaped;
+    }
 }
