@@ -57,7 +57,7 @@ internal static class SecretRules
             material[i] = created.Value;
         }
 
-        key = new SenderKey(material);
+        key = new SenderKey(material, secret);
         problem = null;
         return true;
     }

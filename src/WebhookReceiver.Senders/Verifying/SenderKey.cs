@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace WebhookReceiver.Senders;
 
 /// <summary>
@@ -7,10 +9,19 @@ namespace WebhookReceiver.Senders;
 public sealed class SenderKey
 {
     private readonly KeyMaterial[] _byScheme;
+    private readonly string _text;
 
-    internal SenderKey(KeyMaterial[] byScheme) => _byScheme = byScheme;
+    internal SenderKey(KeyMaterial[] byScheme, string text) => (_byScheme, _text) = (byScheme, text);
 
     internal KeyMaterial For(int schemeIndex) => _byScheme[schemeIndex];
+
+    /// <summary>Decodes another reading of the same text for another plan, to explain what does not verify.</summary>
+    internal bool TryRemake(SenderPlan plan, Func<string, string> change, [NotNullWhen(true)] out SenderKey? key)
+    {
+        key = null;
+        string text = change(_text);
+        return text.Length > 0 && SecretRules.TryDecode(plan.Definition, text, enforceLength: false, out key, out _);
+    }
 
     /// <summary>Says only what this is.</summary>
     /// <returns>A fixed text without any of the key.</returns>

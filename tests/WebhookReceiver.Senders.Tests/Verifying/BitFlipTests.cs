@@ -49,7 +49,7 @@ public sealed class BitFlipTests
         {
             byte[] changed = [.. key];
             changed[i] ^= 1;
-            Assert.Equal(SignatureOutcome.SignatureMismatch, delivery.Verify(new SenderKey([new KeyMaterial(changed, null), new KeyMaterial(changed, null)])).Outcome);
+            Assert.Equal(SignatureOutcome.SignatureMismatch, delivery.Verify(new SenderKey([new KeyMaterial(changed, null), new KeyMaterial(changed, null)], "")).Outcome);
         }
     }
 
