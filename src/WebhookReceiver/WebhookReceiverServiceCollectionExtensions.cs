@@ -12,6 +12,7 @@ using WebhookReceiver.Handlers;
 using WebhookReceiver.Inbox;
 using WebhookReceiver.Inbox.Sqlite;
 using WebhookReceiver.Management;
+using WebhookReceiver.Signatures;
 using WebhookReceiver.Sources;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -63,6 +64,7 @@ public static class WebhookReceiverServiceCollectionExtensions
         services.AddSingleton<Dispatcher>();
         services.AddSingleton<WebhookMetrics>();
         services.AddSingleton<RejectionJournal>();
+        services.AddSingleton<RejectionExplainer>();
         services.AddSingleton<ManagementAuthorization>();
         services.AddSingleton<ReadinessProbe>();
         services.AddSingleton<LivenessProbe>();
@@ -74,6 +76,7 @@ public static class WebhookReceiverServiceCollectionExtensions
         services.AddSingleton<InboxService>();
         services.AddHostedService(static provider => provider.GetRequiredService<InboxService>());
         services.AddHostedService<RetentionService>();
+        services.AddHostedService(static provider => provider.GetRequiredService<RejectionExplainer>());
         services.AddHostedService(static provider => provider.GetRequiredService<Dispatcher>());
         services.AddHostedService(static provider => provider.GetRequiredService<LivenessProbe>());
         services.AddHostedService(static provider => provider.GetRequiredService<DrainState>());

@@ -14,6 +14,8 @@ internal static class EventIds
     public const int HandshakeAnswered = 2003;
     public const int ReceiveFailed = 2004;
     public const int DuplicateBodyMismatch = 2005;
+    public const int RejectionExplained = 2006;
+    public const int ExplanationFailed = 2007;
 
     public const int EventHandled = 3000;
     public const int AttemptFailed = 3001;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using WebhookReceiver.Senders;
 using WebhookReceiver.Inbox;
 
 namespace WebhookReceiver.Diagnostics;
@@ -30,6 +31,12 @@ internal static partial class Log
 
     [LoggerMessage(EventIds.RejectionsSuppressed, LogLevel.Information, "{Count} more rejections for {Reason} were not logged", EventName = "RejectionsSuppressed")]
     public static partial void RejectionsSuppressed(ILogger logger, int count, RejectionReason reason);
+
+    [LoggerMessage(EventIds.RejectionExplained, LogLevel.Warning, "Delivery {DeliveryId} of {Source} was not verified ({Cause}): {Explanation}", EventName = "RejectionExplained")]
+    public static partial void RejectionExplained(ILogger logger, string deliveryId, string source, SignatureCause cause, string explanation);
+
+    [LoggerMessage(EventIds.ExplanationFailed, LogLevel.Error, "Why delivery {DeliveryId} of {Source} was not verified could not be looked into", EventName = "ExplanationFailed")]
+    public static partial void ExplanationFailed(ILogger logger, string deliveryId, string source, Exception exception);
 
     [LoggerMessage(EventIds.HandshakeAnswered, LogLevel.Information, "Answered the handshake {Handshake} of {Source}", EventName = "HandshakeAnswered")]
     public static partial void HandshakeAnswered(ILogger logger, string handshake, string source);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using WebhookReceiver.Senders;
 
 namespace WebhookReceiver.Diagnostics;
 
@@ -13,7 +14,17 @@ namespace WebhookReceiver.Diagnostics;
 /// <param name="RemoteAddress">Where it came from.</param>
 /// <param name="BodyBytes">How much of the body was read.</param>
 internal sealed record Rejection(
-    string DeliveryId, DateTimeOffset At, string Source, RejectionReason Reason, string Code, int Status, string RemoteAddress, long BodyBytes);
+    string DeliveryId, DateTimeOffset At, string Source, RejectionReason Reason, string Code, int Status, string RemoteAddress, long BodyBytes)
+{
+    private SignatureExplanation? _explanation;
+
+    /// <summary>What the usual mistakes say of it; <see langword="null"/> until that is known, and where nothing is looked for.</summary>
+    public SignatureExplanation? Explanation
+    {
+        get => Volatile.Read(ref _explanation);
+        set => Volatile.Write(ref _explanation, value);
+    }
+}
 
 /// <summary>
 /// Keeps the newest rejections in memory and writes at most ten log lines a second for each reason: a flood costs neither disk nor database.

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WebhookReceiver.Diagnostics;
 using WebhookReceiver.Senders;
+using WebhookReceiver.Signatures;
 using WebhookReceiver.Sources;
 
 namespace WebhookReceiver.Endpoints;
@@ -16,16 +17,17 @@ internal sealed class WebhookEndpoint
     private readonly SourceRegistry _sources;
     private readonly WebhookIntake _intake;
     private readonly RejectionJournal _rejections;
+    private readonly RejectionExplainer _explainer;
     private readonly WebhookMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly ILogger<WebhookEndpoint> _logger;
     private readonly bool _requiresHttps;
 
     public WebhookEndpoint(
-        SourceRegistry sources, WebhookIntake intake, RejectionJournal rejections, WebhookMetrics metrics, TimeProvider clock,
+        SourceRegistry sources, WebhookIntake intake, RejectionJournal rejections, RejectionExplainer explainer, WebhookMetrics metrics, TimeProvider clock,
         IOptions<WebhookReceiverOptions> options, IHostEnvironment environment, ILogger<WebhookEndpoint> logger)
     {
-        (_sources, _intake, _rejections, _metrics, _clock, _logger) = (sources, intake, rejections, metrics, clock, logger);
+        (_sources, _intake, _rejections, _explainer, _metrics, _clock, _logger) = (sources, intake, rejections, explainer, metrics, clock, logger);
         _requiresHttps = options.Value.RequireHttps ?? !environment.IsDevelopment();
     }
 
@@ -34,6 +36,7 @@ internal sealed class WebhookEndpoint
         var started = _clock.GetTimestamp();
         var isKnown = _sources.TryGet(sourceName, out var source);
         var bodyLength = 0;
+        Delivery? delivery = null;
         string? failureId = null;
         ReceiveResult result;
         try
@@ -51,9 +54,15 @@ internal sealed class WebhookEndpoint
                 // A sender that hangs up cancels its own reading and nothing after it.
                 var (body, rejection) = await BodyReader.ReadAsync(context.Request, source!.MaxBodyBytes, context.RequestAborted).ConfigureAwait(false);
                 bodyLength = body.Length;
-                result = rejection is { } reason
-                    ? new ReceiveResult.Rejected(reason)
-                    : await _intake.ReceiveAsync(DeliveryOf(context.Request, source, body, format)).ConfigureAwait(false);
+                if (rejection is { } reason)
+                {
+                    result = new ReceiveResult.Rejected(reason);
+                }
+                else
+                {
+                    delivery = DeliveryOf(context.Request, source, body, format);
+                    result = await _intake.ReceiveAsync(delivery).ConfigureAwait(false);
+                }
             }
         }
         catch (Exception error) when (error is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
@@ -70,7 +79,7 @@ internal sealed class WebhookEndpoint
             result = new ReceiveResult.Rejected(RejectionReason.StorageFailed);
         }
 
-        await AnswerAsync(context, result, isKnown ? sourceName : UnknownSource, source, bodyLength, failureId, _clock.GetElapsedTime(started)).ConfigureAwait(false);
+        await AnswerAsync(context, result, isKnown ? sourceName : UnknownSource, source, delivery, bodyLength, failureId, _clock.GetElapsedTime(started)).ConfigureAwait(false);
     }
 
     private RejectionReason? Refuse(HttpRequest request, WebhookSource source, out BodyFormat? format)
@@ -114,7 +123,8 @@ internal sealed class WebhookEndpoint
     };
 
     private Task AnswerAsync(
-        HttpContext context, ReceiveResult result, string sourceName, WebhookSource? source, int bodyLength, string? failureId, TimeSpan duration)
+        HttpContext context, ReceiveResult result, string sourceName, WebhookSource? source, Delivery? delivery, int bodyLength, string? failureId,
+        TimeSpan duration)
     {
         switch (result)
         {
@@ -136,9 +146,15 @@ internal sealed class WebhookEndpoint
             case ReceiveResult.Rejected rejected:
                 var answer = RejectionAnswers.For(rejected.Reason);
                 var deliveryId = failureId ?? ReceiveResponses.NewDeliveryId();
-                _rejections.Add(new Rejection(
+                var rejection = new Rejection(
                     deliveryId, _rejections.Now, sourceName, rejected.Reason, answer.Code, answer.Status,
-                    context.Connection.RemoteIpAddress?.ToString() ?? "", bodyLength));
+                    context.Connection.RemoteIpAddress?.ToString() ?? "", bodyLength);
+                _rejections.Add(rejection);
+                if (delivery is not null && RejectionExplainer.CanExplain(rejected.Reason))
+                {
+                    _explainer.Offer(rejection, delivery);
+                }
+
                 if (rejected.Reason == RejectionReason.MethodNotAllowed)
                 {
                     context.Response.Headers.Allow = AllowedMethods(source!);

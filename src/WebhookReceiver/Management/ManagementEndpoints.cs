@@ -154,7 +154,8 @@ internal static class ManagementEndpoints
         }
 
         return TypedResults.Ok(new RejectionPage([.. rejections.Newest(size).Select(static r =>
-            new RejectionSummary(r.DeliveryId, r.At, r.Source, r.Reason.ToString(), r.Code, r.Status, r.RemoteAddress, r.BodyBytes))]));
+            new RejectionSummary(r.DeliveryId, r.At, r.Source, r.Reason.ToString(), r.Code, r.Status, r.RemoteAddress, r.BodyBytes,
+                r.Explanation?.Cause.ToString(), r.Explanation?.Text))]));
     }
 
     internal static Ok<SourcePage> ListSources(SourceRegistry sources) => TypedResults.Ok(new SourcePage(

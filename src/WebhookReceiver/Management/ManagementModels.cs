@@ -79,8 +79,10 @@ internal sealed record RejectionPage(IReadOnlyList<RejectionSummary> Items);
 /// <param name="Status">The HTTP status.</param>
 /// <param name="RemoteAddress">Where it came from.</param>
 /// <param name="BodyBytes">How much of the body was read.</param>
+/// <param name="Cause">The mistake that explains it, such as <c>BodyRewritten</c>; <c>Unknown</c> if none does, and absent where nothing was looked for.</param>
+/// <param name="Explanation">What that means and what to do; absent as the cause.</param>
 internal sealed record RejectionSummary(
-    string DeliveryId, DateTimeOffset At, string Source, string Reason, string Code, int Status, string RemoteAddress, long BodyBytes);
+    string DeliveryId, DateTimeOffset At, string Source, string Reason, string Code, int Status, string RemoteAddress, long BodyBytes, string? Cause, string? Explanation);
 
 /// <summary>The configured sources.</summary>
 /// <param name="Items">By name.</param>

@@ -12,6 +12,7 @@ using Microsoft.Extensions.Time.Testing;
 using WebhookReceiver.Diagnostics;
 using WebhookReceiver.Dispatch;
 using WebhookReceiver.Inbox;
+using WebhookReceiver.Signatures;
 
 namespace WebhookReceiver.Tests.Support;
 
@@ -160,6 +161,13 @@ public sealed class PipelineHost : IAsyncLifetime
     /// <summary>Why a delivery was rejected, as an operator is told.</summary>
     internal RejectionReason ReasonOf(string deliveryId) =>
         _app!.Services.GetRequiredService<RejectionJournal>().Newest(RejectionJournal.Capacity).Single(rejection => rejection.DeliveryId == deliveryId).Reason;
+
+    /// <summary>The rejection as an operator is shown it, when what could be explained is explained.</summary>
+    internal async Task<Rejection> ExplainedAsync(string deliveryId)
+    {
+        await _app!.Services.GetRequiredService<RejectionExplainer>().UntilIdleAsync();
+        return _app.Services.GetRequiredService<RejectionJournal>().Newest(RejectionJournal.Capacity).Single(rejection => rejection.DeliveryId == deliveryId);
+    }
 
     private static Dictionary<string, string?> Settings()
     {
