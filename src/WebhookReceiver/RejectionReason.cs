@@ -23,6 +23,8 @@ internal enum RejectionReason
     PublicUrlUnknown,
     SignedDigestMismatch,
     ClaimMismatch,
+    KeyRefused,
+    KeyUnavailable,
     HandshakeRefused,
     BodyMalformed,
     EnvelopeInvalid,

@@ -65,6 +65,8 @@ public static class WebhookReceiverServiceCollectionExtensions
         services.AddSingleton<WebhookMetrics>();
         services.AddSingleton<RejectionJournal>();
         services.AddSingleton<RejectionExplainer>();
+        services.TryAddSingleton(static provider =>
+            new KeyFetcher(KeyFetcher.NewHandler(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<KeyFetcher>>()));
         services.AddSingleton<ManagementAuthorization>();
         services.AddSingleton<ReadinessProbe>();
         services.AddSingleton<LivenessProbe>();

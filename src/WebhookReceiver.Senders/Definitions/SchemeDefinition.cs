@@ -26,6 +26,19 @@ public sealed record SchemeDefinition
     /// <summary>How the text of a secret becomes the key. The default is <see cref="KeyRule.Utf8"/>.</summary>
     public KeyRule Key { get; init; } = KeyRule.Utf8;
 
+    /// <summary>
+    /// Where the public key is fetched from; <see langword="null"/> (the default) where it is configured. The secret of a source is then what binds a delivery
+    /// to it, by <see cref="SecretEquals"/>, <c>{secret}</c> in the content, or a claim: a topic, an id, an account. Without that anybody with an account at
+    /// the sender could send.
+    /// </summary>
+    public KeySourceDefinition? KeySource { get; init; }
+
+    /// <summary>
+    /// A template of one part that is signed, whose value must be the secret; <see langword="null"/> (the default) for none. Only beside
+    /// <see cref="KeySource"/>.
+    /// </summary>
+    public string? SecretEquals { get; init; }
+
     /// <summary>What is appended to the secret before the key rule applies; <see langword="null"/> (the default) for nothing.</summary>
     public string? KeySuffix { get; init; }
 
@@ -33,7 +46,7 @@ public sealed record SchemeDefinition
     public required SignatureLocation Signature { get; init; }
 
     /// <summary>
-    /// Templates of headers and query parameters that must have these texts, where <c>*</c> is any that is present, for the scheme to be
+    /// Templates of headers, query parameters and JSON values that must have these texts, where <c>*</c> is any that is present, for the scheme to be
     /// taken. None by default.
     /// </summary>
     public IReadOnlyDictionary<string, string> When { get; init; } = new Dictionary<string, string>();
@@ -61,7 +74,9 @@ public sealed record SchemeDefinition
     /// </summary>
     public string? Algorithm { get; init; }
 
-    /// <summary>Claims of a JWT that must have exactly these texts. None by default.</summary>
+    /// <summary>
+    /// Claims of a JWT that must have exactly these texts, where <c>{secret}</c> is the secret and <c>{url}</c> the public URL. None by default.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Claims { get; init; } = new Dictionary<string, string>();
 
     /// <summary>

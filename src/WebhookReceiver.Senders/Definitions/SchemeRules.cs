@@ -19,6 +19,7 @@ internal static class SchemeRules
             SignatureRules.Check(scheme, $"{path}.signature", problems);
             CheckProof(scheme, path, problems);
             CheckContent(row, scheme, path, problems);
+            KeySourceRules.Check(scheme, path, problems);
             foreach ((string template, string text) in scheme.When)
             {
                 string condition = FilePath.Member($"{path}.when", template);
@@ -70,7 +71,7 @@ internal static class SchemeRules
             || (algorithms is not null && scheme.Algorithm is { } known && algorithms.TryGetValue(known, out SignatureAlgorithm algorithm)
                 && algorithm.Kind != SignatureAlgorithm.KeyKind.Shared);
         problems.Require(
-            !hasPublicKey || scheme.Key is KeyRule.Hex or KeyRule.Base64 or KeyRule.Whpk or KeyRule.PublicKey,
+            !hasPublicKey || scheme.KeySource is not null || scheme.Key is KeyRule.Hex or KeyRule.Base64 or KeyRule.Whpk or KeyRule.PublicKey,
             $"{path}.key",
             "hex, base64, whpk or publicKey, as the key is a public one");
     }
@@ -90,7 +91,7 @@ internal static class SchemeRules
         problems.Require(content.Parts.Count(part => part.Kind == TemplatePartKind.Body) <= 1, $"{path}.content", "{body} once");
         int secrets = content.Parts.Count(part => part.Kind == TemplatePartKind.Secret || part is { Kind: TemplatePartKind.Canonical, Name: "wechat" });
         problems.Require(
-            scheme.Proof == ProofKind.Digest ? secrets == 1 : secrets == 0,
+            scheme.Proof == ProofKind.Digest ? secrets == 1 : secrets == 0 || scheme.KeySource is not null,
             $"{path}.content",
             scheme.Proof == ProofKind.Digest ? "{secret} once (without it anyone could compute the digest)" : "no {secret}, which a digest alone holds");
         problems.Require(
@@ -103,6 +104,7 @@ internal static class SchemeRules
             "no {body}, as the signature stands in it");
 
         CheckField($"{path}.id", scheme.Id, scheme, content, problems);
+        CheckField($"{path}.secretEquals", scheme.SecretEquals, scheme, content, problems);
         CheckField($"{path}.timestamp.value", scheme.Timestamp?.Value, scheme, content, problems);
         for (int i = 0; i < scheme.Digests.Count; i++)
         {
@@ -146,7 +148,7 @@ internal static class SchemeRules
         TemplatePartKind.Header when scheme.Proof == ProofKind.MessageSignature => true,
         TemplatePartKind.Json or TemplatePartKind.FormField when SignedParts.CoverageOf(scheme, content) == SignatureCoverage.Body => true,
         TemplatePartKind.Query when content.Parts.Any(part => part.Kind is TemplatePartKind.Url or TemplatePartKind.RawQuery or TemplatePartKind.PathAndQuery) => true,
-        TemplatePartKind.Header or TemplatePartKind.Query when content.Parts.Any(part => part.Kind == TemplatePartKind.Canonical) => true,
+        TemplatePartKind.Header or TemplatePartKind.Query or TemplatePartKind.Json when content.Parts.Any(part => part.Kind == TemplatePartKind.Canonical) => true,
         _ => content.Parts.Any(signed => FieldNames.Same(signed, field)),
     };
 }

@@ -7,6 +7,7 @@ internal static class SenderFileReader
     private static readonly EvidenceDefinition BlankEvidence = new() { Confidence = Confidence.Recalled, Sources = [] };
     private static readonly EventMapDefinition BlankEvent = new() { Id = [], Type = [], Data = [] };
     private static readonly TimestampDefinition BlankTimestamp = new() { Value = "" };
+    private static readonly KeySourceDefinition BlankKeySource = new() { Document = default, Url = "" };
     private static readonly SignatureLocation BlankLocation = new();
     private static readonly SchemeDefinition BlankScheme = new() { Signature = BlankLocation };
     private static readonly DigestDefinition BlankDigest = new() { Value = "" };
@@ -59,6 +60,8 @@ internal static class SenderFileReader
             Hash = scheme.Optional("hash", BlankScheme.Hash, v => v.Word<SignatureHash>()),
             Content = scheme.Optional("content", null, v => v.Text()),
             Key = scheme.Optional("key", BlankScheme.Key, v => v.Word<KeyRule>()),
+            KeySource = scheme.Optional("keySource", null, ReadKeySource),
+            SecretEquals = scheme.Optional("secretEquals", null, v => v.Text()),
             KeySuffix = scheme.Optional("keySuffix", null, v => v.Text()),
             Signature = scheme.Required("signature", ReadSignature),
             Id = scheme.Optional("id", null, v => v.Text()),
@@ -70,6 +73,20 @@ internal static class SenderFileReader
             Components = scheme.Optional("components", BlankScheme.Components, v => v.Texts()),
         };
         scheme.Done();
+        return definition;
+    }
+
+    private static KeySourceDefinition? ReadKeySource(FileValue value)
+    {
+        FileObject source = value.Object();
+        var definition = new KeySourceDefinition
+        {
+            Document = source.Required("document", v => v.Word<KeyDocument>()),
+            Url = source.Required("url", v => v.Text()),
+            Hosts = source.Optional("hosts", BlankKeySource.Hosts, v => v.Texts()),
+            Path = source.Optional("path", null, v => v.Text()),
+        };
+        source.Done();
         return definition;
     }
 

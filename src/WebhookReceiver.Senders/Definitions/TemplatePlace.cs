@@ -19,7 +19,10 @@ internal sealed class TemplatePlace
         "{header:…}, {parameter:…}, {query:…}, {form:…}, {json:…}, {claim:…} or {created}", Header, Parameter, Query, FormField, Json, Claim, Created);
 
     /// <summary>What decides whether a scheme is taken.</summary>
-    public static TemplatePlace SchemeCondition { get; } = new("{header:…} or {query:…}", Header, Query);
+    public static TemplatePlace SchemeCondition { get; } = new("{header:…}, {query:…} or {json:…}", Header, Query, Json);
+
+    /// <summary>Where a key is fetched from.</summary>
+    public static TemplatePlace KeyUrl { get; } = new("a URL, {header:…} or {json:…}", Literal, Header, Json);
 
     public static TemplatePlace EventId { get; } = new(
         "literals, {header:…}, {query:…}, {json:…}, {form:…}, {digest}, {item:…}, {index} and {itemDigest}",

@@ -27,6 +27,9 @@ public sealed record CapturedRequest(
         Format is { } format && RequestContent.TryParse(Row, Bytes, format, ContentType, out RequestContent? content, out _) ? content : null;
 
     /// <inheritdoc/>
+    public FetchedKeys? FindKeys(KeyReference reference) => null;
+
+    /// <inheritdoc/>
     public int GetHeader(string name, out string? value)
     {
         string[] lines = [.. Lines(name)];

@@ -38,6 +38,17 @@ internal static class KeyDecoder
     }
 
     /// <summary>Makes the public key, where the algorithm has one.</summary>
+    public static bool TryCreate(SchemeDefinition scheme, byte[] bytes, [NotNullWhen(true)] out KeyMaterial? key)
+    {
+        if (scheme.KeySource is not null)
+        {
+            key = new KeyMaterial(bytes, null);
+            return true;
+        }
+
+        return TryCreate(SignatureAlgorithm.Of(scheme), bytes, out key);
+    }
+
     public static bool TryCreate(SignatureAlgorithm algorithm, byte[] bytes, [NotNullWhen(true)] out KeyMaterial? key)
     {
         try

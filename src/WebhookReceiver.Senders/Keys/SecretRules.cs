@@ -40,7 +40,7 @@ internal static class SecretRules
             }
 
             if (!KeyDecoder.TryDecode(scheme, secret, out byte[]? decoded)
-                || !KeyDecoder.TryCreate(SignatureAlgorithm.Of(scheme), decoded, out KeyMaterial? created))
+                || !KeyDecoder.TryCreate(scheme, decoded, out KeyMaterial? created))
             {
                 problem = KeyDecoder.Expectation(scheme);
                 return false;

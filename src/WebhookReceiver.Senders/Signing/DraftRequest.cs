@@ -13,6 +13,8 @@ internal readonly struct DraftRequest(RequestDraft draft, RequestContent? conten
 
     public RequestContent? Content => content;
 
+    public FetchedKeys? FindKeys(KeyReference reference) => null;
+
     public int GetHeader(string name, out string? value)
     {
         value = draft.Headers.FirstOrDefault(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;

@@ -14,12 +14,13 @@ internal sealed class CompiledScheme
         Digests = [.. definition.Digests.Select(digest => new CompiledDigest(digest))];
         Id = definition.Id is null ? null : Template.Parse(definition.Id);
         TemplatePart? time = definition.Timestamp is null ? null : Template.Parse(definition.Timestamp.Value).Parts[0];
-        Fields = FieldNames.Of(content, Id?.Parts[0], time, Digests.Select(digest => digest.Value));
+        TemplatePart? binding = definition.SecretEquals is null ? null : Template.Parse(definition.SecretEquals).Parts[0];
+        Fields = FieldNames.Of(content, Id?.Parts[0], time, [.. Digests.Select(digest => digest.Value), .. binding is null ? [] : new[] { binding }]);
         Content = [.. content.Parts.Select(part => new ContentPart(part.Kind, FieldOf(part), LiteralOf(part), part.Name))];
         SignsBodyAlone = content.Parts is [{ Kind: TemplatePartKind.Body }];
-        ContentHoldsKey = content.Parts.Any(part => part.Kind is TemplatePartKind.Secret or TemplatePartKind.Canonical);
+        ContentHoldsKey = content.Parts.Any(part => part.Kind == TemplatePartKind.Secret || part is { Kind: TemplatePartKind.Canonical, Name: "wechat" });
         SignsUrl = content.Parts.Any(SignedParts.NeedUrl) || Digests.Any(digest => digest.IsOfUrl)
-            || definition.Components.Any(SignedParts.NeedUrl);
+            || definition.Components.Any(SignedParts.NeedUrl) || definition.Claims.Values.Contains("{url}");
         Pointer = definition.Signature.Pointer is { } pointer ? TemplateParser.ParsePointer(pointer) : [];
         SignatureSize = SizeOf(definition);
         IdField = Id is null ? -1 : FieldOf(Id.Parts[0]);
@@ -27,6 +28,8 @@ internal sealed class CompiledScheme
         TimeFormat = definition.Timestamp?.Format ?? default;
         Tolerance = TimeSpan.FromSeconds(definition.Timestamp?.ToleranceSeconds ?? 0);
         Separator = definition.Signature.Separator ?? (definition.Signature.Format == SignatureFormat.Versioned ? ' ' : ',');
+        KeySource = definition.KeySource is { } source ? new CompiledKeySource(source) : null;
+        BindingField = binding is null ? -1 : FieldOf(binding);
         Coverage = SignedParts.CoverageOf(definition, content);
     }
 
@@ -73,6 +76,12 @@ internal sealed class CompiledScheme
     public TimeSpan Tolerance { get; }
 
     public char Separator { get; }
+
+    /// <summary>Where the public key comes from; <see langword="null"/> where it is configured.</summary>
+    public CompiledKeySource? KeySource { get; }
+
+    /// <summary>The place of the value that must be the secret; -1 if there is none.</summary>
+    public int BindingField { get; }
 
     public SignatureCoverage Coverage { get; }
 

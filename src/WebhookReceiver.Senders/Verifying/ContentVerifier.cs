@@ -33,9 +33,13 @@ internal static class ContentVerifier
         }
 
         SignatureOutcome check = SchemeVerifier.CheckFields(scheme, fields, found | reader.Found, knowsUrl, keys, out DateTimeOffset? signedAt);
-        return check == SignatureOutcome.Verified
-            ? SchemeVerifier.Conclude(scheme, in request, fields, FindKey(scheme, in request, fields, reader.Decoded, keys), signedAt, now)
-            : SchemeVerifier.Refuse(scheme, check, signedAt);
+        if (check != SignatureOutcome.Verified)
+        {
+            return SchemeVerifier.Refuse(scheme, check, signedAt);
+        }
+
+        return SchemeVerifier.FindKey(scheme, in request, null, now, out PublicKey? fetched)
+            ?? SchemeVerifier.Conclude(scheme, in request, fields, FindKey(scheme, in request, fields, reader.Decoded, keys, fetched), signedAt, now);
     }
 
     private static int FindKey<TRequest>(
@@ -43,24 +47,25 @@ internal static class ContentVerifier
         ref readonly TRequest request,
         ReadOnlySpan<ReadOnlyMemory<char>> fields,
         DecodedSignatures signatures,
-        ReadOnlySpan<SenderKey> keys)
+        ReadOnlySpan<SenderKey> keys,
+        PublicKey? fetched)
         where TRequest : ISignedRequest, allows ref struct
     {
         if (scheme.SignsBodyAlone)
         {
-            return FindKey(scheme, request.Body, signatures, keys);
+            return FindKey(scheme, request.Body, fields, signatures, keys, fetched);
         }
 
         if (scheme.ContentHoldsKey)
         {
-            return FindKeyWithin(scheme, in request, fields, signatures, keys);
+            return FindKeyWithin(scheme, in request, fields, signatures, keys, fetched);
         }
 
         var writer = new ContentWriter(stackalloc byte[StackBytes]);
         try
         {
             SignedContent.Write(scheme, in request, fields, [], ref writer);
-            return FindKey(scheme, writer.Written, signatures, keys);
+            return FindKey(scheme, writer.Written, fields, signatures, keys, fetched);
         }
         finally
         {
@@ -72,14 +77,20 @@ internal static class ContentVerifier
     /// One computation for each key, compared with every signature. All keys and all signatures are gone through whatever matches, so that the
     /// time taken says nothing about which did.
     /// </summary>
-    private static int FindKey(CompiledScheme scheme, ReadOnlySpan<byte> content, DecodedSignatures signatures, ReadOnlySpan<SenderKey> keys)
+    private static int FindKey(
+        CompiledScheme scheme,
+        ReadOnlySpan<byte> content,
+        ReadOnlySpan<ReadOnlyMemory<char>> fields,
+        DecodedSignatures signatures,
+        ReadOnlySpan<SenderKey> keys,
+        PublicKey? fetched)
     {
         Span<byte> expected = stackalloc byte[Mac.MaxSize];
         int matched = -1;
         for (int key = keys.Length - 1; key >= 0; key--)
         {
             KeyMaterial material = keys[key].For(scheme.Index);
-            matched = IsByKey(scheme, content, signatures, material, expected) ? key : matched;
+            matched = IsByKey(scheme, content, signatures, material, fetched, expected) && SchemeVerifier.IsBound(scheme, fields, material) ? key : matched;
         }
 
         return matched;
@@ -91,7 +102,8 @@ internal static class ContentVerifier
         ref readonly TRequest request,
         ReadOnlySpan<ReadOnlyMemory<char>> fields,
         DecodedSignatures signatures,
-        ReadOnlySpan<SenderKey> keys)
+        ReadOnlySpan<SenderKey> keys,
+        PublicKey? fetched)
         where TRequest : ISignedRequest, allows ref struct
     {
         Span<byte> expected = stackalloc byte[Mac.MaxSize];
@@ -104,7 +116,7 @@ internal static class ContentVerifier
             try
             {
                 SignedContent.Write(scheme, in request, fields, material.Bytes, ref writer);
-                matched = IsByKey(scheme, writer.Written, signatures, material, expected) ? key : matched;
+                matched = IsByKey(scheme, writer.Written, signatures, material, fetched, expected) && SchemeVerifier.IsBound(scheme, fields, material) ? key : matched;
             }
             finally
             {
@@ -116,10 +128,10 @@ internal static class ContentVerifier
     }
 
     private static bool IsByKey(
-        CompiledScheme scheme, ReadOnlySpan<byte> content, DecodedSignatures signatures, KeyMaterial key, Span<byte> expected)
+        CompiledScheme scheme, ReadOnlySpan<byte> content, DecodedSignatures signatures, KeyMaterial key, PublicKey? fetched, Span<byte> expected)
     {
         bool isMatch = false;
-        if (key.PublicKey is { } publicKey)
+        if ((fetched ?? key.PublicKey) is { } publicKey)
         {
             for (int i = 0; i < signatures.Count; i++)
             {

@@ -21,6 +21,11 @@ public interface ISignedRequest
     /// <summary>The body, parsed by its content type; <see langword="null"/> where it is not what it says. Asked only by schemes that read it.</summary>
     RequestContent? Content { get; }
 
+    /// <summary>The keys of a document, if it has been fetched. Asked only by schemes whose key is fetched.</summary>
+    /// <param name="reference">The document; the row allows its URL.</param>
+    /// <returns>The keys; <see langword="null"/> where the document is not here.</returns>
+    FetchedKeys? FindKeys(KeyReference reference);
+
     /// <summary>
     /// Looks up a header, ignoring case. Lines of one name are never joined: a header that stands twice is
     /// refused and not read in two ways.

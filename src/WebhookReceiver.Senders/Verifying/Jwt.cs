@@ -12,11 +12,14 @@ internal sealed class Jwt
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
 
-    private Jwt(string algorithm, JsonElement claims, byte[] signedText, byte[] signature) =>
-        (Algorithm, Claims, SignedText, Signature) = (algorithm, claims, signedText, signature);
+    private Jwt(string algorithm, string? keyId, JsonElement claims, byte[] signedText, byte[] signature) =>
+        (Algorithm, KeyId, Claims, SignedText, Signature) = (algorithm, keyId, claims, signedText, signature);
 
     /// <summary>What its header says. It never chooses the algorithm.</summary>
     public string Algorithm { get; }
+
+    /// <summary>The id of the key, which chooses among those that the sender's row names.</summary>
+    public string? KeyId { get; }
 
     public JsonElement Claims { get; }
 
@@ -39,7 +42,10 @@ internal sealed class Jwt
         // RFC 7515 4.1.11: extensions that the token calls critical and the reader does not know refuse it.
         return header.TryGetProperty("alg", out JsonElement algorithm) && algorithm.ValueKind == JsonValueKind.String
             && !header.TryGetProperty("crit", out _)
-            ? new Jwt(JsonText.OrEmpty(algorithm), claims, Encoding.ASCII.GetBytes(text[..parts[1].End.Value].ToString()), signature)
+            ? new Jwt(
+                JsonText.OrEmpty(algorithm),
+                header.TryGetProperty("kid", out JsonElement kid) && kid.ValueKind == JsonValueKind.String ? JsonText.OrNull(kid) : null,
+                claims, Encoding.ASCII.GetBytes(text[..parts[1].End.Value].ToString()), signature)
             : null;
     }
 
@@ -48,6 +54,11 @@ internal sealed class Jwt
         !Claims.TryGetProperty(name, out JsonElement claim) ? null
         : claim.ValueKind == JsonValueKind.String ? JsonText.OrNull(claim)
         : JsonPath.Text(claim, numbers: true);
+
+    /// <summary>Whether a claim has a text. An audience may be one of several (RFC 7519 4.1.3).</summary>
+    public bool Has(string name, string text) => Claim(name) == text
+        || (name == "aud" && Claims.TryGetProperty(name, out JsonElement audience) && audience.ValueKind == JsonValueKind.Array
+            && audience.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.String && JsonText.OrNull(item) == text));
 
     private static JsonElement? TryReadObject(ReadOnlySpan<char> text)
     {

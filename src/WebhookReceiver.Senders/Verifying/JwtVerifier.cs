@@ -46,12 +46,23 @@ internal static class JwtVerifier
             return SchemeVerifier.Refuse(scheme, SignatureOutcome.ClaimMismatch, signedAt);
         }
 
-        SignatureVerdict verdict = SchemeVerifier.Conclude(scheme, in request, fields, FindKey(scheme, token, keys), signedAt, now);
-        return verdict.IsVerified ? verdict with { Outcome = JudgeClaims(scheme, token, now) } : verdict;
+        if (SchemeVerifier.FindKey(scheme, in request, token.KeyId, now, out PublicKey? fetched) is { } missing)
+        {
+            return missing;
+        }
+
+        SignatureVerdict verdict = SchemeVerifier.Conclude(scheme, in request, fields, FindKey(scheme, token, keys, fetched), signedAt, now);
+        return verdict.IsVerified ? JudgeClaims(scheme, in request, token, keys, verdict, now) : verdict;
     }
 
-    private static int FindKey(CompiledScheme scheme, Jwt token, ReadOnlySpan<SenderKey> keys)
+    private static int FindKey(CompiledScheme scheme, Jwt token, ReadOnlySpan<SenderKey> keys, PublicKey? fetched)
     {
+        if (fetched is not null)
+        {
+            // The claims say which of the secrets it is bound to.
+            return fetched.Verify(token.SignedText, token.Signature) ? 0 : -1;
+        }
+
         SignatureAlgorithm algorithm = SignatureAlgorithm.Of(scheme.Definition);
         int matched = -1;
         for (int key = keys.Length - 1; key >= 0; key--)
@@ -62,22 +73,47 @@ internal static class JwtVerifier
         return matched;
     }
 
-    private static SignatureOutcome JudgeClaims(CompiledScheme scheme, Jwt token, DateTimeOffset now)
+    private static SignatureVerdict JudgeClaims<TRequest>(
+        CompiledScheme scheme, ref readonly TRequest request, Jwt token, ReadOnlySpan<SenderKey> keys, SignatureVerdict verdict, DateTimeOffset now)
+        where TRequest : ISignedRequest, allows ref struct
+    {
+        // A fetched key is the sender's for all; which source it is for, the claims say.
+        int keyIndex = -1;
+        for (int key = keys.Length - 1; key >= 0; key--)
+        {
+            bool isCandidate = scheme.KeySource is not null || key == verdict.KeyIndex;
+            keyIndex = isCandidate && HasClaims(scheme, in request, token, keys[key].For(scheme.Index)) ? key : keyIndex;
+        }
+
+        return keyIndex < 0 ? SchemeVerifier.Refuse(scheme, SignatureOutcome.ClaimMismatch, verdict.SignedAt) : verdict with { KeyIndex = keyIndex, Outcome = JudgeTimes(token, now) };
+    }
+
+    private static bool HasClaims<TRequest>(CompiledScheme scheme, ref readonly TRequest request, Jwt token, KeyMaterial key)
+        where TRequest : ISignedRequest, allows ref struct
     {
         foreach ((string name, string text) in scheme.Definition.Claims)
         {
-            if (token.Claim(name) != text)
+            string expected = text switch
             {
-                return SignatureOutcome.ClaimMismatch;
+                "{secret}" => System.Text.Encoding.UTF8.GetString(key.Bytes),
+                "{url}" => request.Url!,
+                _ => text,
+            };
+            if (!token.Has(name, expected))
+            {
+                return false;
             }
         }
 
-        return TryTime(token, "exp", out DateTimeOffset? end) && TryTime(token, "nbf", out DateTimeOffset? begin)
+        return true;
+    }
+
+    private static SignatureOutcome JudgeTimes(Jwt token, DateTimeOffset now) =>
+        TryTime(token, "exp", out DateTimeOffset? end) && TryTime(token, "nbf", out DateTimeOffset? begin)
             ? end is { } exp && now >= exp + Leeway ? SignatureOutcome.TimestampStale
             : begin is { } nbf && now < nbf - Leeway ? SignatureOutcome.TimestampAhead
             : SignatureOutcome.Verified
             : SignatureOutcome.ClaimMismatch;
-    }
 
     /// <returns>Whether the claim is absent or a time: one that cannot be read must not count as absent.</returns>
     private static bool TryTime(Jwt token, string claim, out DateTimeOffset? time)

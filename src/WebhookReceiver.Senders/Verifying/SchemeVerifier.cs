@@ -69,6 +69,31 @@ internal static class SchemeVerifier
         return !knowsUrl ? SignatureOutcome.UrlUnknown : keys.IsEmpty ? SignatureOutcome.NoKey : SignatureOutcome.Verified;
     }
 
+    /// <summary>The public key that must be fetched, where the scheme has one.</summary>
+    /// <returns><see langword="null"/> if there is nothing to fetch, or the key is here; otherwise the verdict.</returns>
+    public static SignatureVerdict? FindKey<TRequest>(CompiledScheme scheme, ref readonly TRequest request, string? keyId, DateTimeOffset now, out PublicKey? key)
+        where TRequest : ISignedRequest, allows ref struct
+    {
+        key = null;
+        if (scheme.KeySource is null)
+        {
+            return null;
+        }
+
+        if (scheme.KeySource.Find(in request) is not { } reference)
+        {
+            return Refuse(scheme, SignatureOutcome.KeyRefused);
+        }
+
+        // A key that is not in the document may have come into it since.
+        key = request.FindKeys(reference) is { } keys && keys.IsValidAt(now) ? keys.Find(keyId, SignatureAlgorithm.Of(scheme.Definition)) : null;
+        return key is null ? Refuse(scheme, SignatureOutcome.KeyUnavailable) with { Needs = reference } : null;
+    }
+
+    /// <summary>Whether the value that binds a delivery to the source is the secret.</summary>
+    public static bool IsBound(CompiledScheme scheme, ReadOnlySpan<ReadOnlyMemory<char>> fields, KeyMaterial key) =>
+        scheme.BindingField < 0 || SecretText.Equals(fields[scheme.BindingField].Span, key.Bytes);
+
     /// <summary>Judges a request whose proof holds, or does not.</summary>
     public static SignatureVerdict Conclude<TRequest>(
         CompiledScheme scheme, ref readonly TRequest request, ReadOnlySpan<ReadOnlyMemory<char>> fields, int keyIndex, DateTimeOffset? signedAt, DateTimeOffset now)

@@ -45,6 +45,9 @@ public sealed class SenderPlan
     /// <summary>What an operator should know because the proof does not cover it: what follows from its kind, and what the row says.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
+    /// <summary>Whether a public key must be fetched.</summary>
+    public bool FetchesKeys => Definition.Schemes.Any(scheme => scheme.KeySource is not null);
+
     /// <summary>Where the signed id of an event stands. It comes before any other id, as the sender vouches for it.</summary>
     /// <param name="schemeIndex">The scheme that decided: <see cref="SignatureVerdict.SchemeIndex"/>, if it is not -1.</param>
     /// <returns>A template of one part; <see langword="null"/> where the scheme signs no id.</returns>

@@ -14,6 +14,9 @@ namespace WebhookReceiver.Senders;
 /// </param>
 public readonly record struct SignatureVerdict(SignatureOutcome Outcome, int KeyIndex, int SchemeIndex, DateTimeOffset? SignedAt)
 {
+    /// <summary>What must be fetched before the request can be verified; <see langword="null"/> where nothing is missing.</summary>
+    public KeyReference? Needs { get; init; }
+
     /// <summary>Whether the request is the sender's own and fresh.</summary>
     public bool IsVerified => Outcome == SignatureOutcome.Verified;
 }
@@ -51,4 +54,8 @@ public enum SignatureOutcome
     DigestMismatch,
     /// <summary>The token's algorithm or one of its claims, or what the message signature covers, is not what the sender's row says.</summary>
     ClaimMismatch,
+    /// <summary>The request names a key at a URL that the sender's row does not allow.</summary>
+    KeyRefused,
+    /// <summary>The key is not here: it must be fetched first (<see cref="SignatureVerdict.Needs"/>). That says nothing of the request.</summary>
+    KeyUnavailable,
 }

@@ -16,6 +16,8 @@ internal static class EventIds
     public const int DuplicateBodyMismatch = 2005;
     public const int RejectionExplained = 2006;
     public const int ExplanationFailed = 2007;
+    public const int KeyFetched = 2008;
+    public const int KeyNotFetched = 2009;
 
     public const int EventHandled = 3000;
     public const int AttemptFailed = 3001;

@@ -38,6 +38,12 @@ internal static partial class Log
     [LoggerMessage(EventIds.ExplanationFailed, LogLevel.Error, "Why delivery {DeliveryId} of {Source} was not verified could not be looked into", EventName = "ExplanationFailed")]
     public static partial void ExplanationFailed(ILogger logger, string deliveryId, string source, Exception exception);
 
+    [LoggerMessage(EventIds.KeyFetched, LogLevel.Information, "Fetched a sender's key from {Url}", EventName = "KeyFetched")]
+    public static partial void KeyFetched(ILogger logger, Uri url);
+
+    [LoggerMessage(EventIds.KeyNotFetched, LogLevel.Error, "A sender's key could not be fetched from {Url}: {Problem}. Deliveries that need it are answered 503", EventName = "KeyNotFetched")]
+    public static partial void KeyNotFetched(ILogger logger, Uri url, string problem, Exception? exception);
+
     [LoggerMessage(EventIds.HandshakeAnswered, LogLevel.Information, "Answered the handshake {Handshake} of {Source}", EventName = "HandshakeAnswered")]
     public static partial void HandshakeAnswered(ILogger logger, string handshake, string source);
 

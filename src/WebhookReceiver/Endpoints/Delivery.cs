@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using WebhookReceiver.Senders;
+using WebhookReceiver.Signatures;
 using WebhookReceiver.Sources;
 
 namespace WebhookReceiver.Endpoints;
@@ -29,6 +30,9 @@ internal sealed class Delivery : IDisposable
     public required string Query { get; init; }
 
     public required DateTimeOffset ReceivedAt { get; init; }
+
+    /// <summary>Where fetched keys are found; <see langword="null"/> where the source may fetch none.</summary>
+    public KeyFetcher? Keys { get; init; }
 
     /// <summary>The body, parsed when it is first asked for; <see langword="null"/> if it is not what it says.</summary>
     public RequestContent? Content
@@ -66,6 +70,8 @@ internal readonly struct SignedDelivery(Delivery delivery) : ISignedRequest
     public string Query => delivery.Query;
 
     public RequestContent? Content => delivery.Content;
+
+    public FetchedKeys? FindKeys(KeyReference reference) => delivery.Keys?.Find(reference);
 
     public int GetHeader(string name, out string? value)
     {

@@ -29,6 +29,7 @@ internal static class RejectionAnswers
         RejectionReason.Overloaded => new(503, "WHR4001", "Too much is waiting to be stored; nothing was acknowledged. Send the event again.", RetryAfterSeconds: 5),
         RejectionReason.DiskNearlyFull => new(503, "WHR4003", "There is no room for the event at the moment; nothing was acknowledged. Send it again.", RetryAfterSeconds: 30),
         RejectionReason.StorageFailed => new(503, "WHR4002", "The event could not be stored; nothing was acknowledged. Send it again.", RetryAfterSeconds: 30),
+        RejectionReason.KeyUnavailable => new(503, "WHR4005", "The sender's key could not be fetched; nothing was acknowledged. Send the event again.", RetryAfterSeconds: 30),
         RejectionReason.StorageSlow => new(503, "WHR4004", "Storing the event took too long; nothing was acknowledged. Send it again.", RetryAfterSeconds: 30),
         _ => NotVerified,
     };

@@ -85,6 +85,13 @@ internal static partial class SourceCompiler
                 "Compare the row with the sender's documentation, and set it to true; or write a row of your own (SchemeFile)."));
         }
 
+        if (plan.FetchesKeys && !options.AllowKeyFetch)
+        {
+            problems.Add(new ConfigurationProblem(
+                "WHR1039", $"{key}:AllowKeyFetch", $"The public keys of {plan.Definition.Name} must be fetched, and source '{name}' does not allow it.",
+                "Set it to true, and let the receiver reach the sender's host over HTTPS."));
+        }
+
         if (plan.SignsUrl && publicBaseUrl is null)
         {
             problems.Add(new ConfigurationProblem(

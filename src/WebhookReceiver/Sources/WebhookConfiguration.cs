@@ -40,6 +40,7 @@ internal static class WebhookConfiguration
             source.Sender = settings.Text("Sender") ?? source.Sender;
             source.SchemeFile = settings.Text("SchemeFile") ?? source.SchemeFile;
             source.AllowUnverifiedSender = settings.Flag("AllowUnverifiedSender") ?? source.AllowUnverifiedSender;
+            source.AllowKeyFetch = settings.Flag("AllowKeyFetch") ?? source.AllowKeyFetch;
             source.HandshakeSecret = WithoutLineEnd(settings.Text("HandshakeSecret")) ?? source.HandshakeSecret;
             source.Tolerance = settings.Duration("Tolerance", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)) ?? source.Tolerance;
             source.MaxBodyBytes = settings.Number("MaxBodyBytes", 1, 256 * 1024 * 1024) ?? source.MaxBodyBytes;

@@ -23,6 +23,12 @@ public sealed class WebhookSourceOptions
     public bool AllowUnverifiedSender { get; set; }
 
     /// <summary>
+    /// Whether the receiver may fetch the sender's public keys, over HTTPS and from the hosts that the row names alone. The default is
+    /// <see langword="false"/>: a sender whose keys must be fetched stops the start, and the receiver makes no request of its own.
+    /// </summary>
+    public bool AllowKeyFetch { get; set; }
+
+    /// <summary>
     /// The secrets, newest first: shared ones, or, of senders that sign with a private key, its public keys. Keep two while rotating one, so that no delivery is refused
     /// meanwhile. At least one.
     /// </summary>

@@ -8,9 +8,11 @@ internal static class CanonicalForm
     private const string WeChat = "wechat";
     private const string MessageBirdQuery = "messagebird-query";
 
-    public const string Names = $"{Contentful}, {Plivo}, {WeChat}, {MessageBirdQuery}";
+    private const string Sns = "aws-sns";
 
-    public static bool IsKnown(string name) => name is Contentful or Plivo or WeChat or MessageBirdQuery;
+    public const string Names = $"{Contentful}, {Plivo}, {WeChat}, {MessageBirdQuery}, {Sns}";
+
+    public static bool IsKnown(string name) => name is Contentful or Plivo or WeChat or MessageBirdQuery or Sns;
 
     public static bool NeedsUrl(string name) => name is Contentful or Plivo;
 
@@ -33,6 +35,9 @@ internal static class CanonicalForm
                 break;
             case MessageBirdQuery:
                 SortedQuery.Append(request.Query, ref writer);
+                break;
+            case Sns:
+                SnsForm.Append(request.Content, ref writer);
                 break;
             default:
                 throw new InvalidOperationException($"Unknown canonical form {name}.");

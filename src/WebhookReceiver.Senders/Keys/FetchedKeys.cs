@@ -1,0 +1,110 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+
+namespace WebhookReceiver.Senders;
+
+/// <summary>The public keys of a document that was fetched. Immutable; safe to share between threads.</summary>
+public sealed class FetchedKeys
+{
+    private const int MaxKeys = 64;
+
+    private readonly IReadOnlyList<(string? Id, byte[] SubjectPublicKeyInfo)> _keys;
+    private readonly DateTimeOffset _notBefore;
+    private readonly DateTimeOffset _notAfter;
+
+    private FetchedKeys(IReadOnlyList<(string? Id, byte[] SubjectPublicKeyInfo)> keys, DateTimeOffset notBefore, DateTimeOffset notAfter) =>
+        (_keys, _notBefore, _notAfter) = (keys, notBefore, notAfter);
+
+    /// <summary>Reads a document.</summary>
+    /// <param name="kind">What it is.</param>
+    /// <param name="document">Its bytes.</param>
+    /// <param name="keys">The keys; <see langword="null"/> if it is not what it should be, or holds none.</param>
+    /// <returns>Whether there are keys.</returns>
+    public static bool TryRead(KeyDocument kind, ReadOnlySpan<byte> document, [NotNullWhen(true)] out FetchedKeys? keys)
+    {
+        try
+        {
+            keys = kind == KeyDocument.Certificate ? OfCertificate(Encoding.ASCII.GetString(document)) : OfSet(document.ToArray());
+        }
+        catch (Exception error) when (error is CryptographicException or JsonException or FormatException or InvalidOperationException or ArgumentException)
+        {
+            keys = null;
+        }
+
+        return keys is not null;
+    }
+
+    internal bool IsValidAt(DateTimeOffset now) => now >= _notBefore && now <= _notAfter;
+
+    /// <summary>The key of an id; without one, the only key.</summary>
+    internal PublicKey? Find(string? id, SignatureAlgorithm algorithm)
+    {
+        byte[]? found = null;
+        foreach ((string? known, byte[] info) in _keys)
+        {
+            if (id is null ? _keys.Count == 1 : known == id)
+            {
+                found = info;
+            }
+        }
+
+        return found is not null && KeyDecoder.TryCreate(algorithm, found, out KeyMaterial? key) ? key.Value.PublicKey : null;
+    }
+
+    private static FetchedKeys OfCertificate(string pem)
+    {
+        using X509Certificate2 certificate = X509Certificate2.CreateFromPem(pem);
+        return new FetchedKeys(
+            [(null, certificate.PublicKey.ExportSubjectPublicKeyInfo())], new DateTimeOffset(certificate.NotBefore), new DateTimeOffset(certificate.NotAfter));
+    }
+
+    private static FetchedKeys? OfSet(byte[] json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var keys = new List<(string? Id, byte[] SubjectPublicKeyInfo)>();
+        foreach (JsonElement key in document.RootElement.GetProperty("keys").EnumerateArray().Take(MaxKeys))
+        {
+            string? id = key.TryGetProperty("kid", out JsonElement kid) ? kid.GetString() : null;
+            if (InfoOf(key) is { } info)
+            {
+                keys.Add((id, info));
+            }
+        }
+
+        return keys.Count == 0 ? null : new FetchedKeys(keys, DateTimeOffset.MinValue, DateTimeOffset.MaxValue);
+    }
+
+    /// <summary>Keys of other kinds are left out.</summary>
+    private static byte[]? InfoOf(JsonElement key)
+    {
+        switch (key.GetProperty("kty").GetString())
+        {
+            case "RSA":
+                using (var rsa = RSA.Create(new RSAParameters { Modulus = BytesOf(key, "n"), Exponent = BytesOf(key, "e") }))
+                {
+                    return rsa.ExportSubjectPublicKeyInfo();
+                }
+
+            case "EC" when CurveOf(key) is { } curve:
+                using (var ecdsa = ECDsa.Create(new ECParameters { Curve = curve, Q = new ECPoint { X = BytesOf(key, "x"), Y = BytesOf(key, "y") } }))
+                {
+                    return ecdsa.ExportSubjectPublicKeyInfo();
+                }
+
+            default:
+                return null;
+        }
+    }
+
+    private static ECCurve? CurveOf(JsonElement key) => key.GetProperty("crv").GetString() switch
+    {
+        "P-256" => ECCurve.NamedCurves.nistP256,
+        "P-384" => ECCurve.NamedCurves.nistP384,
+        _ => null,
+    };
+
+    private static byte[] BytesOf(JsonElement key, string member) => System.Buffers.Text.Base64Url.DecodeFromChars(key.GetProperty(member).GetString());
+}
