@@ -51,6 +51,8 @@ public class SignatureBenchmarks
     {
         public string Method => "POST";
 
+        public FetchedKeys? FindKeys(KeyReference reference) => null;
+
         public ReadOnlySpan<byte> Body => body;
 
         public string Query => "";

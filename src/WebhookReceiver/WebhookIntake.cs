@@ -17,15 +17,37 @@ internal sealed class WebhookIntake(
 {
     public ValueTask<ReceiveResult> ReceiveAsync(Delivery delivery)
     {
+        if (Open(delivery, out var webhookEvent, out var missing) is { } result)
+        {
+            delivery.Dispose();
+            return new(result);
+        }
+
+        if (missing is not null)
+        {
+            return FetchAndReceiveAsync(delivery, missing);
+        }
+
+        // Only storing waits: whatever waits keeps its state on the heap, for each delivery.
+        delivery.Dispose();
+        return StoreAsync(delivery.Source, webhookEvent!);
+    }
+
+    /// <summary>The way of a delivery whose key must be fetched. What cannot be verified for want of it is not refused: it says nothing of the delivery.</summary>
+    private async ValueTask<ReceiveResult> FetchAndReceiveAsync(Delivery delivery, KeyReference missing)
+    {
         using (delivery)
         {
-            if (Open(delivery, out var webhookEvent) is { } result)
+            var isFetched = await delivery.Keys!.FetchAsync(missing).ConfigureAwait(false);
+            if (Open(delivery, out var webhookEvent, out missing!) is { } result)
             {
-                return new(result);
+                return result;
             }
 
-            // Only storing waits: whatever waits keeps its state on the heap, for each delivery.
-            return StoreAsync(delivery.Source, webhookEvent!);
+            // A key that is not in a document that was just fetched is none of the sender's.
+            return missing is not null
+                ? new ReceiveResult.Rejected(isFetched ? RejectionReason.SignatureMismatch : RejectionReason.KeyUnavailable)
+                : await StoreAsync(delivery.Source, webhookEvent!).ConfigureAwait(false);
         }
     }
 
@@ -60,10 +82,10 @@ internal sealed class WebhookIntake(
         return new ReceiveResult.Stored(source, delivery.Events);
     }
 
-    /// <returns><see langword="null"/> if the delivery carries an event, otherwise its result.</returns>
-    private ReceiveResult? Open(Delivery delivery, out InboxEvent? webhookEvent)
+    /// <returns><see langword="null"/> if the delivery carries an event, or a key is missing; otherwise its result.</returns>
+    private ReceiveResult? Open(Delivery delivery, out InboxEvent? webhookEvent, out KeyReference? missing)
     {
-        webhookEvent = null;
+        (webhookEvent, missing) = (null, null);
         if (HandshakeResponder.TryAnswerUnverified(delivery) is { } early)
         {
             return early;
@@ -80,6 +102,12 @@ internal sealed class WebhookIntake(
         }
 
         var verdict = SignatureVerifier.Verify(delivery);
+        if (verdict.Needs is not null)
+        {
+            missing = verdict.Needs;
+            return null;
+        }
+
         if (!verdict.IsVerified)
         {
             return new ReceiveResult.Rejected(ReasonOf(verdict.Outcome));
@@ -134,6 +162,7 @@ internal sealed class WebhookIntake(
         SignatureOutcome.UrlUnknown => RejectionReason.PublicUrlUnknown,
         SignatureOutcome.DigestMismatch => RejectionReason.SignedDigestMismatch,
         SignatureOutcome.ClaimMismatch => RejectionReason.ClaimMismatch,
+        SignatureOutcome.KeyRefused => RejectionReason.KeyRefused,
         _ => RejectionReason.SignatureMismatch,
     };
 }

@@ -4,7 +4,7 @@ namespace WebhookReceiver.Senders.Tests;
 
 /// <summary>A signed request that a test bends in one way and then verifies.</summary>
 internal sealed record Delivery(
-    SenderPlan Plan, SenderKey Key, byte[] Body, (string Name, string Value)[] Headers, DateTimeOffset Now, string? Url, string Query = "")
+    SenderPlan Plan, SenderKey Key, byte[] Body, (string Name, string Value)[] Headers, DateTimeOffset Now, string? Url, string Query = "", FetchedKeys? Fetched = null)
 {
     public const string Secret = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
     public const string OtherSecret = "whsec_ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=";
@@ -18,22 +18,22 @@ internal sealed record Delivery(
     public static Delivery Of(SenderPlan plan, string? body = null)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(body ?? plan.Definition.Sample?.Body ?? "{}");
-        (SenderKey key, SigningKey signing) = KeysOf(plan);
+        (SenderKey key, SigningKey signing, string? document) = KeysOf(plan);
         SignedRequest signed = plan.Sign(new SigningInput(bytes, "msg_1", SignedAt, PublicUrl, ContentType: body is null ? null : "application/json"), signing);
         (string, string)[] headers = [.. signed.Headers.Select(header => (header.Key, header.Value))];
-        return new Delivery(plan, key, signed.Body.ToArray(), headers, SignedAt.AddSeconds(1), PublicUrl, signed.Query);
+        return new Delivery(plan, key, signed.Body.ToArray(), headers, SignedAt.AddSeconds(1), PublicUrl, signed.Query, TestRequest.Keys(plan.Definition, document));
     }
 
     /// <summary>A fixed secret that most rules take; of others, and of public keys, a new one.</summary>
-    private static (SenderKey Key, SigningKey Signing) KeysOf(SenderPlan plan)
+    private static (SenderKey Key, SigningKey Signing, string? Document) KeysOf(SenderPlan plan)
     {
-        if (SecretRules.TryDecode(plan.Definition, Secret, enforceLength: false, out SenderKey? key, out _))
+        if (!plan.FetchesKeys && SecretRules.TryDecode(plan.Definition, Secret, enforceLength: false, out SenderKey? key, out _))
         {
-            return (key, SigningKey.Of(new CompiledScheme(plan.Definition.Schemes[0], 0), key));
+            return (key, SigningKey.Of(new CompiledScheme(plan.Definition.Schemes[0], 0), key), null);
         }
 
         GeneratedKey generated = plan.GenerateKey();
-        return (Rows.Key(plan.Definition, generated.Secret), generated.SigningKey);
+        return (Rows.Key(plan.Definition, generated.Secret), generated.SigningKey, generated.KeyDocument);
     }
 
     public string this[string name] => Headers.Single(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
@@ -58,7 +58,7 @@ internal sealed record Delivery(
     public SignatureVerdict Verify(params SenderKey[] keys)
     {
         using RequestContent? content = TestRequest.Parse(Plan.Definition, Body, Plan.Definition.Sample?.ContentType ?? "application/json");
-        var request = new TestRequest(Body, Headers, Url, Query, content: content);
+        var request = new TestRequest(Body, Headers, Url, Query, content: content, keys: Fetched);
         return Plan.Verify(in request, keys, Now);
     }
 

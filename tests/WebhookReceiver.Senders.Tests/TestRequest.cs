@@ -2,7 +2,7 @@ namespace WebhookReceiver.Senders.Tests;
 
 /// <summary>A request in memory. A struct, as verification asks for; looking up a header allocates nothing.</summary>
 internal readonly struct TestRequest(
-    byte[] body, (string Name, string Value)[] headers, string? url = null, string query = "", string method = "POST", RequestContent? content = null) : ISignedRequest
+    byte[] body, (string Name, string Value)[] headers, string? url = null, string query = "", string method = "POST", RequestContent? content = null, FetchedKeys? keys = null) : ISignedRequest
 {
     public string Method => method;
 
@@ -14,11 +14,26 @@ internal readonly struct TestRequest(
 
     public RequestContent? Content => content;
 
+    public FetchedKeys? FindKeys(KeyReference reference) => keys;
+
     public static TestRequest For(SenderDefinition row, VectorDefinition vector, byte[]? body = null)
     {
         byte[] bytes = body ?? vector.BodyBytes();
         (string, string)[] headers = [.. vector.Headers.Select(header => (header.Key, header.Value))];
-        return new(bytes, headers, vector.Url, vector.Query, vector.Method, Parse(row, bytes, vector.ContentType));
+        return new(bytes, headers, vector.Url, vector.Query, vector.Method, Parse(row, bytes, vector.ContentType), Keys(row, vector.KeyDocument));
+    }
+
+    /// <summary>What the receiver would have fetched.</summary>
+    public static FetchedKeys? Keys(SenderDefinition row, string? document)
+    {
+        if (document is null)
+        {
+            return null;
+        }
+
+        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(document);
+        Assert.True(FetchedKeys.TryRead(row.Schemes[0].KeySource!.Document, bytes, new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero), out FetchedKeys? keys));
+        return keys;
     }
 
     /// <summary>The body as the receiver parses it.</summary>

@@ -73,6 +73,9 @@ public sealed record VectorDefinition
     /// <summary>The secret as an operator would configure it: a published one, or one that was made for this request.</summary>
     public required string Secret { get; init; }
 
+    /// <summary>The document of keys that would be fetched, where the row fetches one; otherwise <see langword="null"/>.</summary>
+    public string? KeyDocument { get; init; }
+
     /// <summary>The public URL without a query, needed where the URL is signed; otherwise <see langword="null"/>.</summary>
     public string? Url { get; init; }
 

@@ -244,6 +244,7 @@ internal static class SenderFileReader
             Origin = vector.Required("origin", v => v.Text()),
             Secret = vector.Required("secret", v => v.Text()),
             Url = vector.Optional("url", null, v => v.Text()),
+            KeyDocument = vector.Optional("keyDocument", null, v => v.Text()),
             Query = vector.Optional("query", BlankVector.Query, v => v.Text()),
             Method = vector.Optional("method", BlankVector.Method, v => v.Text()),
             ContentType = vector.Optional("contentType", BlankVector.ContentType, v => v.Text()),

@@ -12,22 +12,20 @@ public sealed class FetchedKeys
     private const int MaxKeys = 64;
 
     private readonly IReadOnlyList<(string? Id, byte[] SubjectPublicKeyInfo)> _keys;
-    private readonly DateTimeOffset _notBefore;
-    private readonly DateTimeOffset _notAfter;
 
-    private FetchedKeys(IReadOnlyList<(string? Id, byte[] SubjectPublicKeyInfo)> keys, DateTimeOffset notBefore, DateTimeOffset notAfter) =>
-        (_keys, _notBefore, _notAfter) = (keys, notBefore, notAfter);
+    private FetchedKeys(IReadOnlyList<(string? Id, byte[] SubjectPublicKeyInfo)> keys) => _keys = keys;
 
     /// <summary>Reads a document.</summary>
     /// <param name="kind">What it is.</param>
     /// <param name="document">Its bytes.</param>
+    /// <param name="now">The clock when it was fetched: a certificate must be valid then.</param>
     /// <param name="keys">The keys; <see langword="null"/> if it is not what it should be, or holds none.</param>
     /// <returns>Whether there are keys.</returns>
-    public static bool TryRead(KeyDocument kind, ReadOnlySpan<byte> document, [NotNullWhen(true)] out FetchedKeys? keys)
+    public static bool TryRead(KeyDocument kind, ReadOnlySpan<byte> document, DateTimeOffset now, [NotNullWhen(true)] out FetchedKeys? keys)
     {
         try
         {
-            keys = kind == KeyDocument.Certificate ? OfCertificate(Encoding.ASCII.GetString(document)) : OfSet(document.ToArray());
+            keys = kind == KeyDocument.Certificate ? OfCertificate(Encoding.ASCII.GetString(document), now) : OfSet(document.ToArray());
         }
         catch (Exception error) when (error is CryptographicException or JsonException or FormatException or InvalidOperationException or ArgumentException)
         {
@@ -36,8 +34,6 @@ public sealed class FetchedKeys
 
         return keys is not null;
     }
-
-    internal bool IsValidAt(DateTimeOffset now) => now >= _notBefore && now <= _notAfter;
 
     /// <summary>The key of an id; without one, the only key.</summary>
     internal PublicKey? Find(string? id, SignatureAlgorithm algorithm)
@@ -54,11 +50,12 @@ public sealed class FetchedKeys
         return found is not null && KeyDecoder.TryCreate(algorithm, found, out KeyMaterial? key) ? key.Value.PublicKey : null;
     }
 
-    private static FetchedKeys OfCertificate(string pem)
+    private static FetchedKeys? OfCertificate(string pem, DateTimeOffset now)
     {
         using X509Certificate2 certificate = X509Certificate2.CreateFromPem(pem);
-        return new FetchedKeys(
-            [(null, certificate.PublicKey.ExportSubjectPublicKeyInfo())], new DateTimeOffset(certificate.NotBefore), new DateTimeOffset(certificate.NotAfter));
+        return now >= new DateTimeOffset(certificate.NotBefore) && now <= new DateTimeOffset(certificate.NotAfter)
+            ? new FetchedKeys([(null, certificate.PublicKey.ExportSubjectPublicKeyInfo())])
+            : null;
     }
 
     private static FetchedKeys? OfSet(byte[] json)
@@ -74,7 +71,7 @@ public sealed class FetchedKeys
             }
         }
 
-        return keys.Count == 0 ? null : new FetchedKeys(keys, DateTimeOffset.MinValue, DateTimeOffset.MaxValue);
+        return keys.Count == 0 ? null : new FetchedKeys(keys);
     }
 
     /// <summary>Keys of other kinds are left out.</summary>

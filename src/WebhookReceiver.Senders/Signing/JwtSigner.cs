@@ -8,12 +8,17 @@ namespace WebhookReceiver.Senders;
 /// <summary>Makes the JSON Web Token that a sender would.</summary>
 internal static class JwtSigner
 {
-    public static string Sign(CompiledScheme scheme, string[] values, SigningKey key)
+    public static string Sign(CompiledScheme scheme, SigningInput input, string[] values, SigningKey key)
     {
         var claims = new Dictionary<string, object>(StringComparer.Ordinal);
         foreach ((string name, string text) in scheme.Definition.Claims)
         {
-            claims[name] = text;
+            claims[name] = text switch
+            {
+                "{secret}" => Encoding.UTF8.GetString(key.Bytes),
+                "{url}" => input.Url!,
+                _ => text,
+            };
         }
 
         for (int i = 0; i < values.Length; i++)
@@ -25,7 +30,8 @@ internal static class JwtSigner
             }
         }
 
-        string header = $$"""{"alg":"{{scheme.Definition.Algorithm}}","typ":"JWT"}""";
+        string keyId = scheme.KeySource is null ? "" : $",\"kid\":\"{KeyGenerator.KeyId}\"";
+        string header = $$"""{"alg":"{{scheme.Definition.Algorithm}}","typ":"JWT"{{keyId}}}""";
         string signed = Encode(Encoding.UTF8.GetBytes(header)) + "." + Encode(JsonSerializer.SerializeToUtf8Bytes(claims));
         return signed + "." + Encode(key.Sign(SignatureAlgorithm.Of(scheme.Definition), Encoding.ASCII.GetBytes(signed)));
     }

@@ -9,8 +9,16 @@ internal static class KeyGenerator
     private const int SecretBytes = 32;
     private const int RsaBits = 2048;
 
+    /// <summary>The id of the key in a set that was made here.</summary>
+    public const string KeyId = "test-key";
+
     public static GeneratedKey Generate(CompiledScheme scheme, SenderDefinition row)
     {
+        if (scheme.KeySource is not null)
+        {
+            return FetchedKeyGenerator.Generate(scheme, row);
+        }
+
         SignatureAlgorithm algorithm = SignatureAlgorithm.Of(scheme.Definition);
         switch (algorithm.Kind)
         {

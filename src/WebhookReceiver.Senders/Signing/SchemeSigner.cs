@@ -21,12 +21,17 @@ internal static class SchemeSigner
             }
         }
 
+        if (scheme.Definition.KeySource is { } source && Template.Parse(source.Url).Parts is [{ Kind: TemplatePartKind.Header } certificate] && row.Sample is not null)
+        {
+            draft.PutHeader(certificate.Name, row.Sample.Headers[certificate.Name]);
+        }
+
         if (idHeader is not null)
         {
             draft.PutHeader(idHeader, input.Id);
         }
 
-        string[] values = FillFields(scheme, row, input, draft);
+        string[] values = FillFields(scheme, row, input, draft, key);
         switch (scheme.Definition.Proof)
         {
             case ProofKind.Token:
@@ -36,7 +41,7 @@ internal static class SchemeSigner
                 Place(scheme, draft, "Basic " + Convert.ToBase64String(key.Bytes));
                 break;
             case ProofKind.Jwt:
-                Place(scheme, draft, scheme.Definition.Signature.Prefix + JwtSigner.Sign(scheme, values, key));
+                Place(scheme, draft, scheme.Definition.Signature.Prefix + JwtSigner.Sign(scheme, input, values, key));
                 break;
             case ProofKind.MessageSignature:
                 MessageSigner.Sign(scheme, draft, values, key);
@@ -51,7 +56,7 @@ internal static class SchemeSigner
 
     /// <summary>Puts into the request what is signed: id, time, digests, and what only the row's sample knows.</summary>
     /// <returns>The values of the scheme's fields.</returns>
-    private static string[] FillFields(CompiledScheme scheme, SenderDefinition row, SigningInput input, RequestDraft draft)
+    private static string[] FillFields(CompiledScheme scheme, SenderDefinition row, SigningInput input, RequestDraft draft, SigningKey key)
     {
         string[] values = new string[scheme.Fields.Length];
 
@@ -59,7 +64,7 @@ internal static class SchemeSigner
         foreach (int place in Enumerable.Range(0, values.Length).OrderBy(place => DigestOf(scheme, place) is null ? 0 : 1))
         {
             TemplatePart field = scheme.Fields[place];
-            values[place] = ValueOf(scheme, row, input, draft, place);
+            values[place] = ValueOf(scheme, row, input, draft, key, place);
             if (RequestText.IsField(field.Kind) && !(field.IsOptional && values[place].Length == 0))
             {
                 draft.Put(field, values[place]);
@@ -69,7 +74,7 @@ internal static class SchemeSigner
         return values;
     }
 
-    private static string ValueOf(CompiledScheme scheme, SenderDefinition row, SigningInput input, RequestDraft draft, int place)
+    private static string ValueOf(CompiledScheme scheme, SenderDefinition row, SigningInput input, RequestDraft draft, SigningKey key, int place)
     {
         TemplatePart field = scheme.Fields[place];
         if (place == scheme.IdField)
@@ -84,6 +89,11 @@ internal static class SchemeSigner
             return input.SignedAt >= DateTimeOffset.UnixEpoch
                 ? SignedTime.Write(scheme.TimeFormat, input.SignedAt)
                 : throw new ArgumentException("A signed time cannot be before 1970.", nameof(input));
+        }
+
+        if (place == scheme.BindingField)
+        {
+            return Encoding.UTF8.GetString(key.Bytes);
         }
 
         if (DigestOf(scheme, place) is { } digest)

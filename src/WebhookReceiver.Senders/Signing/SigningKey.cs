@@ -12,8 +12,9 @@ public sealed class SigningKey
 {
     private readonly byte[] _bytes;
     private readonly SignatureAlgorithm.KeyKind _kind;
+    private readonly byte[]? _secret;
 
-    private SigningKey(byte[] bytes, SignatureAlgorithm.KeyKind kind) => (_bytes, _kind) = (bytes, kind);
+    private SigningKey(byte[] bytes, SignatureAlgorithm.KeyKind kind, byte[]? secret = null) => (_bytes, _kind, _secret) = (bytes, kind, secret);
 
     /// <summary>Reads a private key in PKCS #8 (RFC 5208), PEM or base64; of Ed25519 also the seed of 32 bytes in hex or base64.</summary>
     /// <param name="plan">The sender that signs with it.</param>
@@ -31,16 +32,16 @@ public sealed class SigningKey
     /// <returns>A fixed text without any of the key.</returns>
     public override string ToString() => "SigningKey (hidden)";
 
-    internal static SigningKey Of(CompiledScheme scheme, SenderKey key) => key.For(scheme.Index) is { PublicKey: null, Bytes: var bytes }
+    internal static SigningKey Of(CompiledScheme scheme, SenderKey key) => scheme.KeySource is null && key.For(scheme.Index) is { PublicKey: null, Bytes: var bytes }
         ? new SigningKey(bytes, SignatureAlgorithm.KeyKind.Shared)
         : throw new InvalidOperationException("This sender signs with a private key, of which the receiver knows the public half alone.");
 
-    internal static SigningKey Private(byte[] bytes, SignatureAlgorithm.KeyKind kind) => new(bytes, kind);
+    internal static SigningKey Private(byte[] bytes, SignatureAlgorithm.KeyKind kind, byte[]? secret = null) => new(bytes, kind, secret);
 
-    /// <summary>The shared secret.</summary>
+    /// <summary>The shared secret; of a sender whose public key is fetched, what binds its deliveries to a source.</summary>
     internal ReadOnlySpan<byte> Bytes => _kind == SignatureAlgorithm.KeyKind.Shared
         ? _bytes
-        : throw new InvalidOperationException("A private key is no shared secret.");
+        : _secret ?? throw new InvalidOperationException("A private key is no shared secret.");
 
     internal byte[] Sign(SignatureAlgorithm algorithm, byte[] content)
     {

@@ -71,7 +71,7 @@ internal static class SchemeVerifier
 
     /// <summary>The public key that must be fetched, where the scheme has one.</summary>
     /// <returns><see langword="null"/> if there is nothing to fetch, or the key is here; otherwise the verdict.</returns>
-    public static SignatureVerdict? FindKey<TRequest>(CompiledScheme scheme, ref readonly TRequest request, string? keyId, DateTimeOffset now, out PublicKey? key)
+    public static SignatureVerdict? FindKey<TRequest>(CompiledScheme scheme, ref readonly TRequest request, string? keyId, out PublicKey? key)
         where TRequest : ISignedRequest, allows ref struct
     {
         key = null;
@@ -86,7 +86,7 @@ internal static class SchemeVerifier
         }
 
         // A key that is not in the document may have come into it since.
-        key = request.FindKeys(reference) is { } keys && keys.IsValidAt(now) ? keys.Find(keyId, SignatureAlgorithm.Of(scheme.Definition)) : null;
+        key = request.FindKeys(reference) is { } keys ? keys.Find(keyId, SignatureAlgorithm.Of(scheme.Definition)) : null;
         return key is null ? Refuse(scheme, SignatureOutcome.KeyUnavailable) with { Needs = reference } : null;
     }
 

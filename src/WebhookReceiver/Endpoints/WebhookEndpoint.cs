@@ -18,16 +18,17 @@ internal sealed class WebhookEndpoint
     private readonly WebhookIntake _intake;
     private readonly RejectionJournal _rejections;
     private readonly RejectionExplainer _explainer;
+    private readonly KeyFetcher _keys;
     private readonly WebhookMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly ILogger<WebhookEndpoint> _logger;
     private readonly bool _requiresHttps;
 
     public WebhookEndpoint(
-        SourceRegistry sources, WebhookIntake intake, RejectionJournal rejections, RejectionExplainer explainer, WebhookMetrics metrics, TimeProvider clock,
+        SourceRegistry sources, WebhookIntake intake, RejectionJournal rejections, RejectionExplainer explainer, KeyFetcher keys, WebhookMetrics metrics, TimeProvider clock,
         IOptions<WebhookReceiverOptions> options, IHostEnvironment environment, ILogger<WebhookEndpoint> logger)
     {
-        (_sources, _intake, _rejections, _explainer, _metrics, _clock, _logger) = (sources, intake, rejections, explainer, metrics, clock, logger);
+        (_sources, _intake, _rejections, _explainer, _keys, _metrics, _clock, _logger) = (sources, intake, rejections, explainer, keys, metrics, clock, logger);
         _requiresHttps = options.Value.RequireHttps ?? !environment.IsDevelopment();
     }
 
@@ -120,6 +121,7 @@ internal sealed class WebhookEndpoint
         Headers = request.Headers,
         Query = request.QueryString.HasValue ? request.QueryString.Value![1..] : "",
         ReceivedAt = _clock.GetUtcNow(),
+        Keys = source.AllowsKeyFetch ? _keys : null,
     };
 
     private Task AnswerAsync(

@@ -112,7 +112,7 @@ internal sealed class KeyFetcher : IDisposable
                 return false;
             }
 
-            if (await ReadAsync(response, limit.Token).ConfigureAwait(false) is not { } document || !FetchedKeys.TryRead(reference.Document, document, out var keys))
+            if (await ReadAsync(response, limit.Token).ConfigureAwait(false) is not { } document || !FetchedKeys.TryRead(reference.Document, document, _clock.GetUtcNow(), out var keys))
             {
                 Log.KeyNotFetched(_logger, reference.Url, "the answer is no document of keys, or too long", null);
                 return false;

@@ -19,6 +19,7 @@ internal sealed class WebhookSource
         MaxBodyBytes = options.MaxBodyBytes ?? plan.Definition.MaxBodyBytes;
         HandshakeSecret = options.HandshakeSecret;
         Duplicates = options.Duplicates;
+        AllowsKeyFetch = options.AllowKeyFetch && plan.FetchesKeys;
         PublicUrl = publicUrl;
         KeptHeaders = HeadersToKeep(plan);
         Handshakes = [.. plan.Definition.Handshakes.Select(static handshake => new Handshake(handshake))];
@@ -34,6 +35,9 @@ internal sealed class WebhookSource
     public string? HandshakeSecret { get; }
 
     public DuplicateRule Duplicates { get; }
+
+    /// <summary>Whether keys may be fetched for it.</summary>
+    public bool AllowsKeyFetch { get; }
 
     /// <summary>The URL that the sender was given; <see langword="null"/> without <c>PublicBaseUrl</c>.</summary>
     public string? PublicUrl { get; }

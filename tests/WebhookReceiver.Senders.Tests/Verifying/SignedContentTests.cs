@@ -82,6 +82,8 @@ public sealed class SignedContentTests
 
         public string Method => inner.Method;
 
+        public FetchedKeys? FindKeys(KeyReference reference) => inner.FindKeys(reference);
+
         public string Query => inner.Query;
 
         public RequestContent? Content => inner.Content;

@@ -30,6 +30,8 @@ public sealed class RejectionAnswersTests
         (RejectionReason.PublicUrlUnknown, 401, "WHR2000", null, false),
         (RejectionReason.SignedDigestMismatch, 401, "WHR2000", null, false),
         (RejectionReason.ClaimMismatch, 401, "WHR2000", null, false),
+        (RejectionReason.KeyRefused, 401, "WHR2000", null, false),
+        (RejectionReason.KeyUnavailable, 503, "WHR4005", "30", false),
         (RejectionReason.HandshakeRefused, 403, "WHR2016", null, false),
         (RejectionReason.BodyMalformed, 400, "WHR2009", null, false),
         (RejectionReason.EnvelopeInvalid, 400, "WHR2008", null, false),
