@@ -39,7 +39,7 @@ internal static class SenderPage
 
         page.Append(CultureInfo.InvariantCulture, $"- **Written as**: {SenderWords.Key(row.Schemes[0])}\n");
         List<string> members = [$"\"Sender\": \"{row.Id}\"", "\"Secrets\": [\"…\"]"];
-        if (row.Handshakes.Any(handshake => handshake.SecretEquals is not null))
+        if (plan.NeedsHandshakeSecret)
         {
             members.Add("\"HandshakeSecret\": \"…\"");
         }
@@ -49,11 +49,11 @@ internal static class SenderPage
             members.Add("\"AllowUnverifiedSender\": true");
         }
 
-        string url = plan.SignsUrl ? ",\n    \"PublicBaseUrl\": \"https://<your host>\"" : "";
+        string url = plan.NeedsUrl ? ",\n    \"PublicBaseUrl\": \"https://<your host>\"" : "";
         page.Append(CultureInfo.InvariantCulture, $"\n```json\n{{ \"WebhookReceiver\": {{\n    \"Sources\": {{ \"{row.Id}\": {{ {string.Join(", ", members)} }} }}{url} }} }}\n```\n\n");
-        if (plan.SignsUrl)
+        if (plan.NeedsUrl)
         {
-            page.Append("The URL is part of what is signed: `PublicBaseUrl` must say it as it was typed at the sender, without `/webhook/…`.\n\n");
+            page.Append("The URL is part of what is signed or answered: `PublicBaseUrl` must say it as it was typed at the sender, without `/webhook/…`.\n\n");
         }
     }
 
