@@ -119,7 +119,10 @@ internal static class SenderPage
             string conditions = string.Join(" and ", handshake.When.Select(pair => pair.Value == "*" ? $"`{pair.Key}`" : $"`{pair.Key}` = `{pair.Value}`"));
             string guard = handshake.SecretEquals is { } secret ? $", `{secret}` being `HandshakeSecret`" : "";
             string body = handshake.Reply.Body.Length == 0 ? "empty" : $"`{handshake.Reply.Body}`";
-            page.Append(CultureInfo.InvariantCulture, $"| {handshake.Name} | {handshake.Method}{(handshake.Verified ? ", proved like an event" : "")}{(conditions.Length > 0 ? ", with " + conditions : "")}{guard} | {handshake.Reply.Status}, {body} |\n");
+            string headers = string.Concat(handshake.Reply.Headers.Select(header => $", `{header.Key}: {header.Value}`"));
+            string computed = string.Concat(handshake.Computed.Select(pair => $"; `{pair.Key}` is the {SenderWords.Computed(pair.Value)} of `{pair.Value.Content}`"));
+            string refused = guard.Length > 0 ? $"; otherwise {handshake.RefusedStatus}" : "";
+            page.Append(CultureInfo.InvariantCulture, $"| {handshake.Name} | {handshake.Method}{(handshake.Verified ? ", proved like an event" : "")}{(conditions.Length > 0 ? ", with " + conditions : "")}{guard} | {handshake.Reply.Status}, {body}{headers}{computed}{refused} |\n");
         }
 
         page.Append('\n');
