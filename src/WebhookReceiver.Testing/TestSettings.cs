@@ -76,12 +76,13 @@ internal sealed class TestSettings(WebhookTestOptions test, TestInboxDirectory d
         }
 
         _current[source] = [.. settings.Secrets];
-        if (row.Handshakes.Any(static handshake => handshake.SecretEquals is not null))
+        var plan = SenderPlan.Compile(row);
+        if (plan.NeedsHandshakeSecret)
         {
             settings.HandshakeSecret ??= _token;
         }
 
-        if (SenderPlan.Compile(row).SignsUrl)
+        if (plan.NeedsUrl)
         {
             options.PublicBaseUrl ??= BaseUrl;
         }

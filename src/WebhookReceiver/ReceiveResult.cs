@@ -1,4 +1,5 @@
 using WebhookReceiver.Inbox;
+using WebhookReceiver.Senders;
 using WebhookReceiver.Sources;
 
 namespace WebhookReceiver;
@@ -12,11 +13,15 @@ internal abstract record ReceiveResult
     public sealed record Stored(WebhookSource Source, InboxEvent[] Events) : ReceiveResult;
 
     /// <summary>A handshake: answered, never stored.</summary>
-    public sealed record Answered(string Handshake, int Status, string ContentType, string Body) : ReceiveResult;
+    public sealed record Answered(HandshakeAnswer Answer) : ReceiveResult;
 
     /// <summary>Not accepted.</summary>
     /// <param name="Reason">Why, for the operator.</param>
     /// <param name="Detail">What a verified sender is told.</param>
     /// <param name="Errors">What is wrong with the envelope, by JSON pointer.</param>
-    public sealed record Rejected(RejectionReason Reason, string? Detail = null, IDictionary<string, string[]>? Errors = null) : ReceiveResult;
+    public sealed record Rejected(RejectionReason Reason, string? Detail = null, IDictionary<string, string[]>? Errors = null) : ReceiveResult
+    {
+        /// <summary>The HTTP status, where the sender wants another than the reason has.</summary>
+        public int? Status { get; init; }
+    }
 }

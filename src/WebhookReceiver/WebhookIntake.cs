@@ -86,17 +86,18 @@ internal sealed class WebhookIntake(
     private ReceiveResult? Open(Delivery delivery, out InboxEvent? webhookEvent, out KeyReference? missing)
     {
         (webhookEvent, missing) = (null, null);
-        if (HandshakeResponder.TryAnswerUnverified(delivery) is { } early)
+        if (HandshakeResponder.TryAnswer(delivery, isVerified: false) is { } early)
         {
             return early;
         }
 
-        if (delivery.Method != "POST")
+        var isPost = delivery.Method == "POST";
+        if (!isPost && !delivery.Source.HasVerifiedHandshake(delivery.Method))
         {
             return new ReceiveResult.Rejected(RejectionReason.HandshakeRefused);
         }
 
-        if (delivery.Format is null)
+        if (isPost && delivery.Format is null)
         {
             return new ReceiveResult.Rejected(RejectionReason.ContentTypeUnsupported);
         }
@@ -119,14 +120,19 @@ internal sealed class WebhookIntake(
             metrics.VerifiedByOlderSecret(delivery.Source.Name);
         }
 
-        if (delivery.Content is null)
+        if (isPost && delivery.Content is null)
         {
             return new ReceiveResult.Rejected(RejectionReason.BodyMalformed, delivery.ContentProblem);
         }
 
-        if (HandshakeResponder.TryAnswerVerified(delivery) is { } answer)
+        if (HandshakeResponder.TryAnswer(delivery, isVerified: true) is { } answer)
         {
             return answer;
+        }
+
+        if (!isPost)
+        {
+            return new ReceiveResult.Rejected(RejectionReason.HandshakeRefused);
         }
 
         return envelopes.TryRead(delivery, SHA256.HashData(delivery.Body), verdict.SchemeIndex, verdict.SignedAt, verdict.KeyIndex, out webhookEvent, out var errors)

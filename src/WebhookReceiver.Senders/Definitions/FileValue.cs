@@ -91,20 +91,23 @@ internal readonly record struct FileValue(JsonElement Element, string Path, stri
     public IReadOnlyList<string> Texts() => List(item => item.Text());
 
     /// <summary>An object whose members are all texts.</summary>
-    public IReadOnlyDictionary<string, string> TextByName()
+    public IReadOnlyDictionary<string, string> TextByName() => ByName("an object of texts", member => member.Text());
+
+    /// <summary>An object whose members are all of one kind, whatever they are called.</summary>
+    public IReadOnlyDictionary<string, T> ByName<T>(string expected, Func<FileValue, T> read)
     {
         if (Element.ValueKind != JsonValueKind.Object)
         {
-            throw Expected("an object of texts");
+            throw Expected(expected);
         }
 
-        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        var members = new Dictionary<string, T>(StringComparer.Ordinal);
         foreach (JsonProperty member in Element.EnumerateObject())
         {
-            texts[member.Name] = new FileValue(member.Value, FilePath.Member(Path, member.Name), Origin).Text();
+            members[member.Name] = read(new FileValue(member.Value, FilePath.Member(Path, member.Name), Origin));
         }
 
-        return texts.AsReadOnly();
+        return members.AsReadOnly();
     }
 
     public SenderFileException Expected(string what) => new($"{Origin}: {Path}: expected {what}");

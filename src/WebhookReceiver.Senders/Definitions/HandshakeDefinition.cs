@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace WebhookReceiver.Senders;
 
 /// <summary>
@@ -17,7 +19,8 @@ public sealed record HandshakeDefinition
     public bool Verified { get; init; } = true;
 
     /// <summary>
-    /// What the request must hold, all of it: template → exact text; <c>*</c> is any text that is present. At least one condition.
+    /// What the request must hold, all of it: template → exact text; <c>*</c> is any text that is present. Numbers, true and false of JSON
+    /// are compared as they are written. At least one condition with POST.
     /// </summary>
     public required IReadOnlyDictionary<string, string> When { get; init; }
 
@@ -27,11 +30,21 @@ public sealed record HandshakeDefinition
     /// </summary>
     public string? SecretEquals { get; init; }
 
+    /// <summary>
+    /// The HTTP status of a refusal, 400 to 499: the guard does not hold, or the request lacks what the reply needs. The default is 403.
+    /// </summary>
+    public int RefusedStatus { get; init; } = 403;
+
+    /// <summary>Values that the reply can name as <c>{computed:name}</c>. None by default.</summary>
+    public IReadOnlyDictionary<string, ComputedDefinition> Computed { get; init; } = ReadOnlyDictionary<string, ComputedDefinition>.Empty;
+
     /// <summary>The answer.</summary>
     public required HandshakeReply Reply { get; init; }
 }
 
-/// <summary>The answer to a handshake. Immutable; safe to share between threads.</summary>
+/// <summary>
+/// The answer to a handshake. Its templates take <c>{publicUrl}</c> and <c>{computed:…}</c> as well. Immutable; safe to share between threads.
+/// </summary>
 public sealed record HandshakeReply
 {
     /// <summary>The HTTP status, 200 to 299. The default is 200.</summary>
@@ -41,6 +54,11 @@ public sealed record HandshakeReply
     /// <c>text/plain</c> or <c>application/json</c>, with or without parameters. The default is <c>text/plain; charset=utf-8</c>.
     /// </summary>
     public string ContentType { get; init; } = "text/plain; charset=utf-8";
+
+    /// <summary>
+    /// Headers of the answer: name → template. None that says how the body is to be read or framed, and no cookie. None by default.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>A template of the body, such as <c>{query:hub.challenge}</c>. Parts are JSON-escaped where the media type is JSON. Empty by default.</summary>
     public string Body { get; init; } = "";

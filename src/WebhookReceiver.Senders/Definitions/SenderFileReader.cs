@@ -167,9 +167,25 @@ internal static class SenderFileReader
             Verified = handshake.Optional("verified", BlankHandshake.Verified, v => v.Flag()),
             When = handshake.Required("when", v => v.TextByName()),
             SecretEquals = handshake.Optional("secretEquals", null, v => v.Text()),
+            RefusedStatus = handshake.Optional("refusedStatus", BlankHandshake.RefusedStatus, v => v.Whole()),
+            Computed = handshake.Optional("computed", BlankHandshake.Computed, v => v.ByName("an object of what is computed", ReadComputed)),
             Reply = handshake.Required("reply", ReadReply),
         };
         handshake.Done();
+        return definition;
+    }
+
+    private static ComputedDefinition ReadComputed(FileValue value)
+    {
+        FileObject computed = value.Object();
+        var definition = new ComputedDefinition
+        {
+            Proof = computed.Required("proof", v => v.Word<ProofKind>()),
+            Hash = computed.Required("hash", v => v.Word<SignatureHash>()),
+            Content = computed.Required("content", v => v.Text()),
+            Encoding = computed.Required("encoding", v => v.Word<SignatureEncoding>()),
+        };
+        computed.Done();
         return definition;
     }
 
@@ -180,6 +196,7 @@ internal static class SenderFileReader
         {
             Status = reply.Optional("status", BlankReply.Status, v => v.Whole()),
             ContentType = reply.Optional("contentType", BlankReply.ContentType, v => v.Text()),
+            Headers = reply.Optional("headers", BlankReply.Headers, v => v.TextByName()),
             Body = reply.Optional("body", BlankReply.Body, v => v.Text()),
         };
         reply.Done();

@@ -34,14 +34,18 @@ internal sealed class TemplatePlace
 
     public static TemplatePlace EventData { get; } = new("{json:…}, {item:…} or {form}", Json, Item, Form);
 
-    /// <summary>A handshake that has a body.</summary>
-    public static TemplatePlace HandshakePost { get; } =
-        new("literals, {header:…}, {query:…}, {json:…} and {form:…}", Literal, Header, Query, Json, FormField);
+    /// <summary>What decides that a request is a handshake.</summary>
+    public static TemplatePlace Handshake(bool hasBody) => hasBody
+        ? new("literals, {header:…}, {query:…}, {json:…} and {form:…}", Literal, Header, Query, Json, FormField)
+        : new("literals, {header:…} and {query:…} ({json:…} and {form:…} need POST)", Literal, Header, Query);
 
-    public static TemplatePlace Handshake { get; } =
-        new("literals, {header:…} and {query:…} ({json:…} and {form:…} need POST)", Literal, Header, Query);
+    public static TemplatePlace HandshakeComputed(bool hasBody) => Handshake(hasBody).And("{publicUrl} and {handshakeSecret}", PublicUrl, HandshakeSecret);
+
+    public static TemplatePlace HandshakeReply(bool hasBody) => Handshake(hasBody).And("{publicUrl} and {computed:…}", PublicUrl, Computed);
 
     public string Words { get; }
 
     public bool Allows(TemplatePartKind kind) => _kinds.Contains(kind);
+
+    private TemplatePlace And(string words, params TemplatePartKind[] kinds) => new($"{Words}; {words}", [.. _kinds, .. kinds]);
 }

@@ -76,8 +76,7 @@ public static class TemplateReader
             TemplatePartKind.Header or TemplatePartKind.Query or TemplatePartKind.FormField =>
                 RequestText.Read(part, in request, scope.Numbers, out string? value) == 1 ? value : null,
             TemplatePartKind.Digest => scope.Digest is { } digest ? Convert.ToHexStringLower(digest) : null,
-            TemplatePartKind.Url => request.Url is { } url ? url + (request.Query.Length > 0 ? "?" + request.Query : "") : null,
-            TemplatePartKind.Method => request.Method,
+            TemplatePartKind.PublicUrl => request.Url,
             TemplatePartKind.Key => request.Content?.Document is { } document ? KeyOf(document, part) : null,
             TemplatePartKind.Item => scope.Item is { } item && JsonPath.TryFind(item, part.Pointer, out JsonElement found) ? JsonPath.Text(found, scope.Numbers) : null,
             TemplatePartKind.ItemKey => scope.Item is { } item ? KeyOf(item, part) : null,

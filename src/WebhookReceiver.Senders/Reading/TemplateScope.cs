@@ -14,12 +14,12 @@ public readonly record struct TemplateScope
     /// <summary>The number of the element, from 0, for <c>{index}</c>.</summary>
     public int Index { get; init; }
 
-    /// <summary>What a handshake has computed, by name, for <c>{computed:…}</c>.</summary>
-    public IReadOnlyDictionary<string, string>? Computed { get; init; }
-
-    /// <summary>The source's second secret, for <c>{handshakeSecret}</c>.</summary>
-    public string? HandshakeSecret { get; init; }
-
     /// <summary>Whether numbers, true and false count as text, as they are written.</summary>
     public bool Numbers { get; init; }
+
+    /// <summary>What a handshake has computed, by name, for <c>{computed:…}</c>.</summary>
+    internal IReadOnlyDictionary<string, string>? Computed { get; init; }
+
+    /// <summary>The source's second secret, for <c>{handshakeSecret}</c>. Not public: the text form of a record shows what is.</summary>
+    internal string? HandshakeSecret { get; init; }
 }

@@ -28,6 +28,14 @@ public sealed class SigningKey
         return key is not null;
     }
 
+    /// <summary>The same key for deliveries that are bound to another source.</summary>
+    /// <param name="secret">What binds them: a topic, an id, an account.</param>
+    /// <returns>The key.</returns>
+    /// <exception cref="InvalidOperationException">It is a shared secret.</exception>
+    public SigningKey Bound(string secret) => _kind == SignatureAlgorithm.KeyKind.Shared
+        ? throw new InvalidOperationException("A shared secret is what binds its deliveries.")
+        : new SigningKey(_bytes, _kind, System.Text.Encoding.UTF8.GetBytes(secret));
+
     /// <summary>Says only what this is.</summary>
     /// <returns>A fixed text without any of the key.</returns>
     public override string ToString() => "SigningKey (hidden)";

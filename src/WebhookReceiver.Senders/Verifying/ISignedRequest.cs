@@ -11,7 +11,7 @@ public interface ISignedRequest
 
     /// <summary>
     /// The public URL that the sender was given, without a query of the request, or <see langword="null"/> where none is configured. Asked only by
-    /// schemes that sign it.
+    /// schemes that sign it, and handshakes that answer with it.
     /// </summary>
     string? Url { get; }
 

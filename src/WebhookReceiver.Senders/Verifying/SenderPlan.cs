@@ -13,6 +13,7 @@ public sealed class SenderPlan
     internal const int MaxSignatureLength = 1024;
 
     private readonly CompiledScheme[] _schemes;
+    private readonly CompiledHandshake[] _handshakes;
     private readonly string? _idHeader;
     private readonly bool _choosesByPrefix;
 
@@ -20,7 +21,11 @@ public sealed class SenderPlan
     {
         Definition = definition;
         _schemes = [.. definition.Schemes.Select((scheme, index) => new CompiledScheme(scheme, index))];
+        _handshakes = [.. definition.Handshakes.Select(handshake => new CompiledHandshake(handshake))];
         SignsUrl = _schemes.Any(scheme => scheme.SignsUrl);
+        NeedsUrl = SignsUrl || _handshakes.Any(handshake => handshake.NeedsUrl);
+        NeedsHandshakeSecret = _handshakes.Any(handshake => handshake.NeedsSecret);
+        HasHandshakeWithoutBody = _handshakes.Any(handshake => handshake is { Definition: { Method: "POST", Verified: false }, ReadsBody: false });
         _choosesByPrefix = _schemes.CountBy(scheme => scheme.Definition.Signature.Header ?? "", StringComparer.OrdinalIgnoreCase).Any(header => header.Value > 1);
         Event = new EventMap(definition.Event);
         Coverage = _schemes.Max(scheme => scheme.Coverage);
@@ -36,8 +41,17 @@ public sealed class SenderPlan
     /// <summary>Where the envelope stands.</summary>
     public EventMap Event { get; }
 
-    /// <summary>Whether any scheme signs the public URL, so that one must be configured.</summary>
+    /// <summary>Whether any scheme signs the public URL.</summary>
     public bool SignsUrl { get; }
+
+    /// <summary>Whether any scheme signs the public URL, or a handshake answers with it, so that one must be configured.</summary>
+    public bool NeedsUrl { get; }
+
+    /// <summary>Whether a handshake needs a second secret, so that one must be configured.</summary>
+    public bool NeedsHandshakeSecret { get; }
+
+    /// <summary>Whether a POST can be a handshake without a signature that is all in its query and headers, whatever its content type.</summary>
+    public bool HasHandshakeWithoutBody { get; }
 
     /// <summary>How much of a request the sender's proof covers; where its schemes differ, the least that one of them covers.</summary>
     public SignatureCoverage Coverage { get; }
@@ -134,6 +148,30 @@ public sealed class SenderPlan
         return present is null
             ? new SignatureVerdict(SignatureOutcome.SignatureMissing, -1, -1, null)
             : SchemeVerifier.Refuse(present, SignatureOutcome.SignatureMalformed);
+    }
+
+    /// <summary>Answers a request if it is one of the sender's handshakes. It is then no event.</summary>
+    /// <typeparam name="TRequest">The request's type.</typeparam>
+    /// <param name="isVerified">
+    /// Whether the request was verified: then only handshakes that are signed are looked for, and otherwise only those that are not. Ask for these
+    /// first, before verification.
+    /// </param>
+    /// <param name="request">The request.</param>
+    /// <param name="keys">The live keys, newest first, all made by this plan; the first computes what the answer has to prove.</param>
+    /// <param name="handshakeSecret">The source's second secret; <see langword="null"/> if there is none.</param>
+    /// <returns>The answer of the first handshake that the request matches; <see langword="null"/> if it is none.</returns>
+    public HandshakeAnswer? Answer<TRequest>(bool isVerified, ref readonly TRequest request, ReadOnlySpan<SenderKey> keys, string? handshakeSecret)
+        where TRequest : ISignedRequest, allows ref struct
+    {
+        foreach (CompiledHandshake handshake in _handshakes)
+        {
+            if (handshake.Definition.Verified == isVerified && handshake.Definition.Method == request.Method && handshake.Matches(in request))
+            {
+                return handshake.Answer(in request, keys, handshakeSecret);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Signs a body as the sender would, by the row's first scheme.</summary>

@@ -70,6 +70,7 @@ internal static class TemplateParser
         "index" => new(TemplatePartKind.Index, ""),
         "itemDigest" => new(TemplatePartKind.ItemDigest, ""),
         "handshakeSecret" => new(TemplatePartKind.HandshakeSecret, ""),
+        "publicUrl" => new(TemplatePartKind.PublicUrl, ""),
         _ => throw Unknown(part),
     };
 

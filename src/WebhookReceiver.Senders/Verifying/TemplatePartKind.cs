@@ -62,4 +62,6 @@ public enum TemplatePartKind
     Computed,
     /// <summary><c>{handshakeSecret}</c>: the source's second secret, in what a handshake computes.</summary>
     HandshakeSecret,
+    /// <summary><c>{publicUrl}</c>: the public URL of the source as the sender was given it, without the query of the request, in what a handshake answers.</summary>
+    PublicUrl,
 }

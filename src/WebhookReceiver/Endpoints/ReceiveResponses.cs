@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using WebhookReceiver.Inbox;
+using WebhookReceiver.Senders;
 
 namespace WebhookReceiver.Endpoints;
 
@@ -30,13 +31,17 @@ internal static class ReceiveResponses
         return stored.Events is [var only] ? WriteReceiptAsync(response, only) : WriteReceiptsAsync(response, stored.Events);
     }
 
-    public static Task WriteAsync(HttpResponse response, ReceiveResult.Answered answered)
+    public static Task WriteAsync(HttpResponse response, HandshakeAnswer answer)
     {
-        response.StatusCode = answered.Status;
+        response.StatusCode = answer.Status;
+        foreach (var (name, value) in answer.Headers)
+        {
+            response.Headers[name] = value;
+        }
 
-        // The reply can echo text of the request: no browser may take it for a page.
+        // The reply can echo text of the request: no browser may take it for a page, whatever the row says.
         response.Headers.XContentTypeOptions = "nosniff";
-        return answered.Body.Length == 0 ? Task.CompletedTask : WriteTextAsync(response, answered.ContentType, answered.Body);
+        return answer.Body.Length == 0 ? Task.CompletedTask : WriteTextAsync(response, answer.ContentType, answer.Body);
     }
 
     public static Task WriteAsync(HttpResponse response, ReceiveResult.Rejected rejected, RejectionAnswer answer, string deliveryId)

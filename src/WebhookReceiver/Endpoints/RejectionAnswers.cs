@@ -14,6 +14,14 @@ internal static class RejectionAnswers
     // One answer for everything that concerns proof: it must not tell a forger how far he got.
     private static readonly RejectionAnswer NotVerified = new(401, "WHR2000", "The delivery was not accepted.");
 
+    /// <summary>The answer to a rejection: of its reason, under the status that the sender wants. A 401 is the one that all others are.</summary>
+    public static RejectionAnswer For(ReceiveResult.Rejected rejected) => rejected.Status switch
+    {
+        null => For(rejected.Reason),
+        401 => NotVerified,
+        { } status => For(rejected.Reason) with { Status = status },
+    };
+
     public static RejectionAnswer For(RejectionReason reason) => reason switch
     {
         RejectionReason.UnknownSource => new(404, "WHR2005", "There is no such source."),

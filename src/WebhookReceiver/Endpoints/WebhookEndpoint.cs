@@ -87,7 +87,7 @@ internal sealed class WebhookEndpoint
     {
         format = null;
         var isPost = HttpMethods.IsPost(request.Method);
-        if (!isPost && !source.HasHandshake(request.Method, verified: false) && !source.HasHandshake(request.Method, verified: true))
+        if (!isPost && !source.HasHandshake(request.Method))
         {
             return RejectionReason.MethodNotAllowed;
         }
@@ -108,7 +108,7 @@ internal sealed class WebhookEndpoint
         }
 
         format = ContentTypes.FormatOf(request.ContentType, source.Plan.Definition);
-        return format is null && !source.HasHandshakeWithoutBody ? RejectionReason.ContentTypeUnsupported : null;
+        return format is null && !source.Plan.HasHandshakeWithoutBody ? RejectionReason.ContentTypeUnsupported : null;
     }
 
     private Delivery DeliveryOf(HttpRequest request, WebhookSource source, byte[] body, BodyFormat? format) => new()
@@ -143,10 +143,10 @@ internal sealed class WebhookEndpoint
                 return ReceiveResponses.WriteAsync(context.Response, stored);
             case ReceiveResult.Answered answered:
                 _metrics.Answered(sourceName);
-                Log.HandshakeAnswered(_logger, answered.Handshake, sourceName);
-                return ReceiveResponses.WriteAsync(context.Response, answered);
+                Log.HandshakeAnswered(_logger, answered.Answer.Name, sourceName);
+                return ReceiveResponses.WriteAsync(context.Response, answered.Answer);
             case ReceiveResult.Rejected rejected:
-                var answer = RejectionAnswers.For(rejected.Reason);
+                var answer = RejectionAnswers.For(rejected);
                 var deliveryId = failureId ?? ReceiveResponses.NewDeliveryId();
                 var rejection = new Rejection(
                     deliveryId, _rejections.Now, sourceName, rejected.Reason, answer.Code, answer.Status,
@@ -169,5 +169,5 @@ internal sealed class WebhookEndpoint
     }
 
     private static string AllowedMethods(WebhookSource source) => string.Join(", ",
-        source.Handshakes.Select(static handshake => handshake.Definition.Method).Prepend("POST").Distinct(StringComparer.Ordinal));
+        source.Plan.Definition.Handshakes.Select(static handshake => handshake.Method).Prepend("POST").Distinct(StringComparer.Ordinal));
 }

@@ -92,14 +92,14 @@ internal static partial class SourceCompiler
                 "Set it to true, and let the receiver reach the sender's host over HTTPS."));
         }
 
-        if (plan.SignsUrl && publicBaseUrl is null)
+        if (plan.NeedsUrl && publicBaseUrl is null)
         {
             problems.Add(new ConfigurationProblem(
-                "WHR1027", $"{WebhookReceiverOptions.SectionName}:PublicBaseUrl", $"{plan.Definition.Name} signs the URL that it sends to, and none is configured for source '{name}'.",
+                "WHR1027", $"{WebhookReceiverOptions.SectionName}:PublicBaseUrl", $"{plan.Definition.Name} signs the URL that it sends to, or asks for it, and none is configured for source '{name}'.",
                 "Set the URL that you typed at the sender, without /webhook: https://hooks.example.com."));
         }
 
-        if (options.HandshakeSecret is null && plan.Definition.Handshakes.Any(static handshake => handshake.SecretEquals is not null))
+        if (options.HandshakeSecret is null && plan.NeedsHandshakeSecret)
         {
             problems.Add(new ConfigurationProblem(
                 "WHR1028", $"{key}:HandshakeSecret", $"{plan.Definition.Name} proves itself with a second secret, and source '{name}' has none.", "Set the verify token that you typed at the sender."));

@@ -22,8 +22,6 @@ internal sealed class WebhookSource
         AllowsKeyFetch = options.AllowKeyFetch && plan.FetchesKeys;
         PublicUrl = publicUrl;
         KeptHeaders = HeadersToKeep(plan);
-        Handshakes = [.. plan.Definition.Handshakes.Select(static handshake => new Handshake(handshake))];
-        HasHandshakeWithoutBody = Handshakes.Any(static handshake => handshake.IsWithoutBody);
     }
 
     public string Name { get; }
@@ -44,11 +42,6 @@ internal sealed class WebhookSource
 
     /// <summary>The headers that are stored with an event.</summary>
     public string[] KeptHeaders { get; }
-
-    public Handshake[] Handshakes { get; }
-
-    /// <summary>Whether a POST may be a handshake that is all in its query and headers, whatever its content type.</summary>
-    public bool HasHandshakeWithoutBody { get; }
 
     public IReadOnlyList<SourceSecret> Secrets => _secrets;
 
@@ -74,19 +67,11 @@ internal sealed class WebhookSource
         return -1;
     }
 
-    /// <summary>Whether the sender has a handshake by this method, with or without a signature.</summary>
-    public bool HasHandshake(string method, bool verified)
-    {
-        foreach (var handshake in Handshakes)
-        {
-            if (handshake.Definition.Verified == verified && handshake.Definition.Method == method)
-            {
-                return true;
-            }
-        }
+    /// <summary>Whether the sender has a handshake by this method.</summary>
+    public bool HasHandshake(string method) => Plan.Definition.Handshakes.Any(handshake => handshake.Method == method);
 
-        return false;
-    }
+    /// <summary>Whether the sender has one by this method that is signed like an event.</summary>
+    public bool HasVerifiedHandshake(string method) => Plan.Definition.Handshakes.Any(handshake => handshake.Verified && handshake.Method == method);
 
     private SenderKey[] KeysLiveAt(DateTimeOffset now) => [.. _secrets.Where(secret => secret.IsLive(now)).Select(static secret => secret.Key)];
 
@@ -112,22 +97,4 @@ internal sealed class WebhookSource
 internal sealed record SourceSecret(SenderKey Key, DateTimeOffset? NotAfter)
 {
     public bool IsLive(DateTimeOffset now) => NotAfter is not { } end || now < end;
-}
-
-/// <summary>A handshake of the row with its templates read.</summary>
-internal sealed class Handshake(HandshakeDefinition definition)
-{
-    public HandshakeDefinition Definition { get; } = definition;
-
-    public IReadOnlyList<KeyValuePair<Template, string>> When { get; } =
-        [.. definition.When.Select(static when => KeyValuePair.Create(Template.Parse(when.Key), when.Value))];
-
-    public Template? Guard { get; } = definition.SecretEquals is { } guard ? Template.Parse(guard) : null;
-
-    /// <summary>Whether it is a POST that nothing of the body decides.</summary>
-    public bool IsWithoutBody { get; } = definition is { Method: "POST", Verified: false }
-        && definition.When.Keys.All(static text => Template.Parse(text).Parts.All(static part =>
-            part.Kind is TemplatePartKind.Literal or TemplatePartKind.Header or TemplatePartKind.Query));
-
-    public Template ReplyBody { get; } = Template.Parse(definition.Reply.Body);
 }

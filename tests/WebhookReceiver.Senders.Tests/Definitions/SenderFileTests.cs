@@ -41,7 +41,8 @@ public sealed class SenderFileTests
               "event": { "id": ["{form:id}", "{digest}"], "type": ["{form:type}"], "typeGrammar": "dotted", "timestamp": ["{form:at}"], "data": ["{form}"] },
               "bodies": ["form"], "formJsonField": "payload",
               "handshakes": [{ "name": "probe", "method": "GET", "verified": false, "when": { "{query:c}": "*" }, "secretEquals": "{query:t}",
-                "reply": { "status": 202, "contentType": "text/plain", "body": "{query:c}" } }],
+                "refusedStatus": 404, "computed": { "c": { "proof": "digest", "hash": "sha1", "content": "{query:c}", "encoding": "base64" } },
+                "reply": { "status": 202, "contentType": "text/plain", "headers": { "X-C": "{computed:c}" }, "body": "{query:c}" } }],
               "answer": { "status": 204, "body": "" },
               "maxBodyBytes": 10, "maxJsonDepth": 3, "minSecretBytes": 9, "keepHeaders": ["X-A"], "warnings": ["w"],
               "delivery": { "timeout": "1 s", "retries": "none", "success": "204" },
@@ -57,7 +58,9 @@ public sealed class SenderFileTests
         Assert.Equal(new TimestampDefinition { Value = "{parameter:ts}", Format = TimestampFormat.UnixMilliseconds, ToleranceSeconds = 5 }, scheme.Timestamp);
         Assert.Equal((TypeGrammar.Dotted, "{form:at}"), (row.Event.TypeGrammar, row.Event.Timestamp[0]));
         Assert.Equal(("GET", false, "{query:t}"), (row.Handshakes[0].Method, row.Handshakes[0].Verified, row.Handshakes[0].SecretEquals));
-        Assert.Equal(new HandshakeReply { Status = 202, ContentType = "text/plain", Body = "{query:c}" }, row.Handshakes[0].Reply);
+        Assert.Equal(new ComputedDefinition { Proof = ProofKind.Digest, Hash = SignatureHash.Sha1, Content = "{query:c}", Encoding = SignatureEncoding.Base64 }, row.Handshakes[0].Computed["c"]);
+        Assert.Equal((404, "{computed:c}"), (row.Handshakes[0].RefusedStatus, row.Handshakes[0].Reply.Headers["X-C"]));
+        Assert.Equal((202, "text/plain", "{query:c}"), (row.Handshakes[0].Reply.Status, row.Handshakes[0].Reply.ContentType, row.Handshakes[0].Reply.Body));
         Assert.Equal(new AnswerDefinition { Status = 204, Body = "" }, row.Answer);
         Assert.Equal((10, 3, 9, "payload"), (row.MaxBodyBytes, row.MaxJsonDepth, row.MinSecretBytes, row.FormJsonField));
         Assert.Equal(new DeliveryFacts { Timeout = "1 s", Retries = "none", Success = "204" }, row.Delivery);

@@ -39,7 +39,7 @@ internal static class SenderPage
 
         page.Append(CultureInfo.InvariantCulture, $"- **Written as**: {SenderWords.Key(row.Schemes[0])}\n");
         List<string> members = [$"\"Sender\": \"{row.Id}\"", "\"Secrets\": [\"…\"]"];
-        if (row.Handshakes.Any(handshake => handshake.SecretEquals is not null))
+        if (plan.NeedsHandshakeSecret)
         {
             members.Add("\"HandshakeSecret\": \"…\"");
         }
@@ -49,11 +49,11 @@ internal static class SenderPage
             members.Add("\"AllowUnverifiedSender\": true");
         }
 
-        string url = plan.SignsUrl ? ",\n    \"PublicBaseUrl\": \"https://<your host>\"" : "";
+        string url = plan.NeedsUrl ? ",\n    \"PublicBaseUrl\": \"https://<your host>\"" : "";
         page.Append(CultureInfo.InvariantCulture, $"\n```json\n{{ \"WebhookReceiver\": {{\n    \"Sources\": {{ \"{row.Id}\": {{ {string.Join(", ", members)} }} }}{url} }} }}\n```\n\n");
-        if (plan.SignsUrl)
+        if (plan.NeedsUrl)
         {
-            page.Append("The URL is part of what is signed: `PublicBaseUrl` must say it as it was typed at the sender, without `/webhook/…`.\n\n");
+            page.Append("The URL is part of what is signed or answered: `PublicBaseUrl` must say it as it was typed at the sender, without `/webhook/…`.\n\n");
         }
     }
 
@@ -119,7 +119,10 @@ internal static class SenderPage
             string conditions = string.Join(" and ", handshake.When.Select(pair => pair.Value == "*" ? $"`{pair.Key}`" : $"`{pair.Key}` = `{pair.Value}`"));
             string guard = handshake.SecretEquals is { } secret ? $", `{secret}` being `HandshakeSecret`" : "";
             string body = handshake.Reply.Body.Length == 0 ? "empty" : $"`{handshake.Reply.Body}`";
-            page.Append(CultureInfo.InvariantCulture, $"| {handshake.Name} | {handshake.Method}{(handshake.Verified ? ", proved like an event" : "")}{(conditions.Length > 0 ? ", with " + conditions : "")}{guard} | {handshake.Reply.Status}, {body} |\n");
+            string headers = string.Concat(handshake.Reply.Headers.Select(header => $", `{header.Key}: {header.Value}`"));
+            string computed = string.Concat(handshake.Computed.Select(pair => $"; `{pair.Key}` is the {SenderWords.Computed(pair.Value)} of `{pair.Value.Content}`"));
+            string refused = guard.Length > 0 ? $"; otherwise {handshake.RefusedStatus}" : "";
+            page.Append(CultureInfo.InvariantCulture, $"| {handshake.Name} | {handshake.Method}{(handshake.Verified ? ", proved like an event" : "")}{(conditions.Length > 0 ? ", with " + conditions : "")}{guard} | {handshake.Reply.Status}, {body}{headers}{computed}{refused} |\n");
         }
 
         page.Append('\n');

@@ -56,6 +56,8 @@ internal static class SenderWords
         _ => "SHA-256",
     };
 
+    public static string Computed(ComputedDefinition computed) => $"{(computed.Proof == ProofKind.Hmac ? "HMAC-" : "")}{Hash(computed.Hash)}";
+
     public static string Signed(SchemeDefinition scheme) => scheme.Proof switch
     {
         ProofKind.Token or ProofKind.Basic => "nothing",

@@ -75,11 +75,28 @@ public sealed class RejectionAnswersTests
         Assert.Equal("""{"/type":["One.","Two."],"header X-Event-Id":["Three."]}""", problem.GetProperty("errors").GetRawText());
     }
 
+    [Fact]
+    public async Task Answer_UnderTheStatusThatASenderWants_IsOtherwiseThatOfItsReason()
+    {
+        var (response, problem) = await WriteAsync(new ReceiveResult.Rejected(RejectionReason.HandshakeRefused) { Status = 404 });
+
+        Assert.Equal((404, 404, "WHR2016"), (response.StatusCode, problem.GetProperty("status").GetInt32(), problem.GetProperty("code").GetString()));
+    }
+
+    [Fact]
+    public async Task Answer_UnderA401_IsThatOfEveryFailedProof()
+    {
+        var (_, problem) = await WriteAsync(new ReceiveResult.Rejected(RejectionReason.HandshakeRefused) { Status = 401 });
+        var (_, other) = await WriteAsync(new ReceiveResult.Rejected(RejectionReason.SignatureMismatch));
+
+        Assert.Equal(other.GetRawText(), problem.GetRawText());
+    }
+
     private static async Task<(HttpResponse Response, JsonElement Problem)> WriteAsync(ReceiveResult.Rejected rejected)
     {
         using var body = new MemoryStream();
         var context = new DefaultHttpContext { Response = { Body = body } };
-        await ReceiveResponses.WriteAsync(context.Response, rejected, RejectionAnswers.For(rejected.Reason), "whd_0123456789abcdef");
+        await ReceiveResponses.WriteAsync(context.Response, rejected, RejectionAnswers.For(rejected), "whd_0123456789abcdef");
         Assert.Equal(body.Length, context.Response.ContentLength);
         return (context.Response, JsonElement.Parse(body.ToArray()));
     }

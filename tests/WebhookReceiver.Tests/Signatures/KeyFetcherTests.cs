@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using WebhookReceiver.Senders;
 using WebhookReceiver.Signatures;
+using WebhookReceiver.Tests.Support;
 
 namespace WebhookReceiver.Tests.Signatures;
 
@@ -12,7 +13,7 @@ public sealed class KeyFetcherTests : IDisposable
     private static readonly KeyReference Keys = new(KeyDocument.Jwks, new Uri("https://sender.example.com/keys"));
 
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 2, 1, 12, 0, 0, TimeSpan.Zero));
-    private readonly FakeSender _sender = new();
+    private readonly FakeKeyHost _sender = new();
     private readonly KeyFetcher _fetcher;
 
     public KeyFetcherTests() => _fetcher = new KeyFetcher(_sender, _clock, NullLogger<KeyFetcher>.Instance);
@@ -65,7 +66,7 @@ public sealed class KeyFetcherTests : IDisposable
     [Fact]
     public async Task Answer_LongerThanItMayBe_IsNoKey()
     {
-        _sender.Document = new string(' ', KeyFetcher.MaxBytes) + FakeSender.Set;
+        _sender.Document = new string(' ', KeyFetcher.MaxBytes) + FakeKeyHost.Set;
 
         Assert.False(await _fetcher.FetchAsync(Keys));
     }
@@ -123,33 +124,5 @@ public sealed class KeyFetcherTests : IDisposable
         Assert.False(handler.AllowAutoRedirect);
         Assert.False(handler.UseProxy);
         Assert.False(handler.UseCookies);
-    }
-
-    /// <summary>A sender's host, as far as the fetcher sees it.</summary>
-    private sealed class FakeSender : HttpMessageHandler
-    {
-        public const string Set = """{"keys":[{"kty":"EC","kid":"a","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}""";
-
-        public int Requests { get; private set; }
-
-        public HttpStatusCode Status { get; set; } = HttpStatusCode.OK;
-
-        public string Document { get; set; } = Set;
-
-        public TaskCompletionSource? Holds { get; set; }
-
-        public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            Requests++;
-            Asked.TrySetResult();
-            if (Holds is not null)
-            {
-                await Holds.Task.WaitAsync(cancellationToken);
-            }
-
-            return new HttpResponseMessage(Status) { Content = new StringContent(Document) };
-        }
     }
 }

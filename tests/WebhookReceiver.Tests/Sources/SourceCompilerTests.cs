@@ -131,6 +131,20 @@ public sealed class SourceCompilerTests
     public void Compile_SenderWithASecondSecret_NeedsIt() => Assert.Equal("WHR1028", OnlyProblem("fb", "facebook", GoodSecret).Code);
 
     [Fact]
+    public void Compile_RowThatComputesWithItsUrlAndASecondSecret_NeedsBoth()
+    {
+        using var directory = new TemporaryDirectory();
+        File.WriteAllText(directory.File("row.json"), HandshakeCases.Files["challenge-with-url"]);
+        var problems = new List<ConfigurationProblem>();
+        var options = new WebhookSourceOptions { SchemeFile = "row.json" };
+        options.Secrets.Add(new WebhookSecretOptions { Value = GoodSecret });
+
+        SourceCompiler.Compile([KeyValuePair.Create("a", options)], null, directory.Path, problems);
+
+        Assert.Equal(["WHR1027", "WHR1028"], problems.Select(static problem => problem.Code));
+    }
+
+    [Fact]
     public void Warnings_OneSecretInTwoSources_AreGiven()
     {
         var (a, b) = (new WebhookSourceOptions { Sender = "stripe" }, new WebhookSourceOptions { Sender = "stripe" });

@@ -8,10 +8,12 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using WebhookReceiver.Diagnostics;
 using WebhookReceiver.Dispatch;
 using WebhookReceiver.Inbox;
+using WebhookReceiver.Senders;
 using WebhookReceiver.Signatures;
 
 namespace WebhookReceiver.Tests.Support;
@@ -34,6 +36,9 @@ public sealed class PipelineHost : IAsyncLifetime
     private const string SlackSecret = "5d1f0b3c9a7e42868f6b1d2c3e4f5a6b";
     private const string PlainSecret = "plain-0c5e8f1a6b7d4392b8e0d1c2f3a45967";
 
+    /// <summary>The topic of the source "topic" (Amazon SNS), whose key is fetched.</summary>
+    internal const string TopicArn = "arn:aws:sns:us-west-2:123456789012:MyTopic";
+
     private readonly string _directory = Directory.CreateTempSubdirectory("webhook-receiver-test-").FullName;
     private readonly MeterListener _meters = new();
     private WebApplication? _app;
@@ -45,6 +50,12 @@ public sealed class PipelineHost : IAsyncLifetime
     internal static readonly DateTimeOffset OldSecretEnd = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     internal FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 2, 1, 12, 0, 0, TimeSpan.Zero));
+
+    /// <summary>What the sender of the source "topic" signs with, and the certificate that is fetched.</summary>
+    internal static GeneratedKey TopicKey { get; } = NewTopicKey();
+
+    /// <summary>Where the source "topic" has its key fetched.</summary>
+    internal FakeKeyHost KeyHost { get; } = new() { Document = TopicKey.KeyDocument! };
 
     internal HandledEvents Handled { get; } = new();
 
@@ -93,6 +104,7 @@ public sealed class PipelineHost : IAsyncLifetime
         builder.Services.AddRouting();
         builder.Services.AddLogging(static logging => logging.ClearProviders());
         builder.Services.AddSingleton<TimeProvider>(Clock);
+        builder.Services.AddSingleton(new KeyFetcher(KeyHost, Clock, NullLogger<KeyFetcher>.Instance));
         AddHandlers(builder.Services.AddWebhookReceiver(builder.Configuration));
         _app = builder.Build();
         _app.MapWebhooks();
@@ -169,6 +181,12 @@ public sealed class PipelineHost : IAsyncLifetime
         return _app.Services.GetRequiredService<RejectionJournal>().Newest(RejectionJournal.Capacity).Single(rejection => rejection.DeliveryId == deliveryId);
     }
 
+    private static GeneratedKey NewTopicKey()
+    {
+        Assert.True(SenderCatalog.TryGet("aws-sns", out var row));
+        return SenderPlan.Compile(row).GenerateKey();
+    }
+
     private static Dictionary<string, string?> Settings()
     {
         var settings = new Dictionary<string, string?>
@@ -177,6 +195,7 @@ public sealed class PipelineHost : IAsyncLifetime
             ["WebhookReceiver:Inbox:ConnectionString"] = "Data Source=inbox.db",
             ["WebhookReceiver:Dispatch:DrainDelay"] = "00:00:00",
             ["WebhookReceiver:Dispatch:MaxConcurrency"] = "4",
+            ["WebhookReceiver:Sources:topic:AllowKeyFetch"] = "true",
             ["WebhookReceiver:Sources:small:MaxBodyBytes"] = SmallBodyBytes.ToString(CultureInfo.InvariantCulture),
             ["WebhookReceiver:Sources:rotating:Secrets:1:Value"] = OldSecret,
             ["WebhookReceiver:Sources:rotating:Secrets:1:NotAfter"] = OldSecretEnd.ToString("O"),
@@ -185,6 +204,7 @@ public sealed class PipelineHost : IAsyncLifetime
         [
             ("default", "standard-webhooks", DefaultSecret), ("other", "standard-webhooks", OtherSecret), ("rotating", "standard-webhooks", NewSecret),
             ("github", "github", GitHubSecret), ("stripe", "stripe", StripeSecret), ("slack", "slack", SlackSecret),
+            ("topic", "aws-sns", TopicArn),
             ("plain", "hmac-sha256", PlainSecret), ("small", "hmac-sha256", PlainSecret),
         ];
         foreach (var (source, sender, secret) in sources)
