@@ -44,6 +44,11 @@ internal static class SenderPage
             members.Add("\"HandshakeSecret\": \"…\"");
         }
 
+        if (plan.FetchesKeys)
+        {
+            members.Add("\"AllowKeyFetch\": true");
+        }
+
         if (row.Evidence.Confidence == Confidence.Recalled)
         {
             members.Add("\"AllowUnverifiedSender\": true");
@@ -72,6 +77,16 @@ internal static class SenderPage
             Row(page, "proof", SenderWords.Algorithm(scheme));
             Row(page, "signed", SenderWords.Signed(scheme));
             Row(page, "stands in", SenderWords.Place(scheme));
+            if (scheme.KeySource is { } source)
+            {
+                Row(page, "key", SenderWords.KeySource(source));
+            }
+
+            if (scheme.SecretEquals is { } binding)
+            {
+                Row(page, "bound", $"`{binding}` must be the secret");
+            }
+
             Row(page, "time", SenderWords.Time(scheme));
             Row(page, "signed id", scheme.Id is { } id ? $"`{id}`" : "none");
             foreach (DigestDefinition digest in scheme.Digests)

@@ -93,6 +93,14 @@ internal static class SenderWords
         return scheme.Proof == ProofKind.MessageSignature ? $"{place}, described by `Signature-Input`" : $"{place}{also}, as `{text}`";
     }
 
+    public static string KeySource(KeySourceDefinition source)
+    {
+        string document = source.Document == KeyDocument.Certificate ? "certificate" : "set of keys";
+        return source.Hosts.Count == 0
+            ? $"the {document} at <{source.Url}>, fetched"
+            : $"the {document} at `{source.Url}`, fetched from {string.Join(" or ", source.Hosts.Select(host => $"`{host}`"))} at `{source.Path}` and from nowhere else";
+    }
+
     public static string Time(SchemeDefinition scheme) => scheme.Timestamp is { } time
         ? $"`{time.Value}`, {Format(time.Format)}, at most {time.ToleranceSeconds.ToString("N0", CultureInfo.InvariantCulture)} s {(time.Direction == TimestampDirection.Both ? "off, both ways" : "old")}"
         : "none is signed: a captured request does not grow old";
