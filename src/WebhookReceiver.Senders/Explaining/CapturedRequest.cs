@@ -19,6 +19,9 @@ public sealed record CapturedRequest(
     IReadOnlyList<KeyValuePair<string, string>> Headers,
     byte[] Bytes) : ISignedRequest
 {
+    /// <summary>Finds the keys that have been fetched; <see langword="null"/> (the default) where none may be.</summary>
+    public Func<KeyReference, FetchedKeys?>? Keys { get; init; }
+
     /// <inheritdoc/>
     public ReadOnlySpan<byte> Body => Bytes;
 
@@ -27,7 +30,7 @@ public sealed record CapturedRequest(
         Format is { } format && RequestContent.TryParse(Row, Bytes, format, ContentType, out RequestContent? content, out _) ? content : null;
 
     /// <inheritdoc/>
-    public FetchedKeys? FindKeys(KeyReference reference) => null;
+    public FetchedKeys? FindKeys(KeyReference reference) => Keys?.Invoke(reference);
 
     /// <inheritdoc/>
     public int GetHeader(string name, out string? value)

@@ -43,7 +43,10 @@ internal sealed class RejectionExplainer(SourceRegistry sources, TimeProvider cl
             delivery.ContentType,
             delivery.Format,
             [.. delivery.Headers.SelectMany(static header => header.Value.Select(line => KeyValuePair.Create(header.Key, line ?? "")))],
-            delivery.Body);
+            delivery.Body)
+        {
+            Keys = delivery.Keys is { } keys ? keys.Find : null,
+        };
         _waiting.Writer.TryWrite(() => Explain(rejection, delivery.Source, request, delivery.ReceivedAt));
     }
 

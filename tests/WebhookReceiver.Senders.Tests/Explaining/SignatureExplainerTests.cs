@@ -219,7 +219,10 @@ public sealed class SignatureExplainerTests
         BodyFormat format = row.Sample.ContentType.StartsWith("multipart", StringComparison.Ordinal) ? BodyFormat.Multipart
             : row.Sample.ContentType.StartsWith("application/x-www", StringComparison.Ordinal) ? BodyFormat.Form : BodyFormat.Json;
         var request = new CapturedRequest(
-            row, "POST", "https://hooks.example.com/webhook/x", signed.Query, row.Sample.ContentType, format, signed.Headers, signed.Body.ToArray());
+            row, "POST", "https://hooks.example.com/webhook/x", signed.Query, row.Sample.ContentType, format, signed.Headers, signed.Body.ToArray())
+        {
+            Keys = _ => TestRequest.Keys(row, theirs.KeyDocument),
+        };
 
         SignatureExplanation explanation = SignatureExplainer.Explain(
             plan, request, [Rows.Key(row, ours.Secret), Rows.Key(row, theirs.Secret)], 1, [], Now);
