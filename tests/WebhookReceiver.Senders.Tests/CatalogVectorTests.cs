@@ -28,7 +28,6 @@ public sealed class CatalogVectorTests
         SignatureVerdict verdict = SenderPlan.Compile(row).Verify(in request, [Rows.Key(row, vector.Secret)], now);
 
         Assert.Equal(vector.Valid, verdict.IsVerified);
-        Assert.Equal(0, verdict.SchemeIndex);
-        Assert.Equal(0, verdict.KeyIndex);
+        Assert.True(!vector.Valid || verdict.KeyIndex == 0);
     }
 }

@@ -53,12 +53,43 @@ internal sealed record Delivery(
         return With("webhook-id", id).With("webhook-timestamp", timestamp).With("webhook-signature", $"v1,{mac}");
     }
 
+    /// <summary>The scheme that this delivery is verified by.</summary>
+    public CompiledScheme Scheme() => new(Plan.Definition.Schemes[Verify().SchemeIndex], Verify().SchemeIndex);
+
+    /// <summary>The text that carries the signature, wherever the row places it.</summary>
+    public string SignatureText()
+    {
+        CompiledScheme scheme = Scheme();
+        using RequestContent? content = Content();
+        TestRequest request = Request(content);
+        return SignatureTexts.Find(scheme.Definition.Signature, scheme.Pointer, in request)[0];
+    }
+
+    /// <summary>The same with another text of the signature.</summary>
+    public Delivery WithSignatureText(string text)
+    {
+        SignatureLocation location = Scheme().Definition.Signature;
+        return location.Header is { } header ? With(location.Numbered ? header + "1" : header, text)
+            : location.Query is not null ? WithQueryText(SignatureText(), text)
+            : WithBodyText(SignatureText(), text);
+    }
+
+    public Delivery WithQueryText(string text, string other) =>
+        this with { Query = Query.Replace(Uri.EscapeDataString(text), Uri.EscapeDataString(other), StringComparison.Ordinal) };
+
+    public Delivery WithBodyText(string text, string other) =>
+        this with { Body = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Body).Replace(text, other, StringComparison.Ordinal)) };
+
+    public RequestContent? Content() => TestRequest.Parse(Plan.Definition, Body, Plan.Definition.Sample?.ContentType ?? "application/json");
+
+    public TestRequest Request(RequestContent? content) => new(Body, Headers, Url, Query, content: content, keys: Fetched);
+
     public SignatureVerdict Verify() => Verify(Key);
 
     public SignatureVerdict Verify(params SenderKey[] keys)
     {
-        using RequestContent? content = TestRequest.Parse(Plan.Definition, Body, Plan.Definition.Sample?.ContentType ?? "application/json");
-        var request = new TestRequest(Body, Headers, Url, Query, content: content, keys: Fetched);
+        using RequestContent? content = Content();
+        TestRequest request = Request(content);
         return Plan.Verify(in request, keys, Now);
     }
 

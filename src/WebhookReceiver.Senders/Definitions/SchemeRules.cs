@@ -74,6 +74,10 @@ internal static class SchemeRules
             !hasPublicKey || scheme.KeySource is not null || scheme.Key is KeyRule.Hex or KeyRule.Base64 or KeyRule.Whpk or KeyRule.PublicKey,
             $"{path}.key",
             "hex, base64, whpk or publicKey, as the key is a public one");
+
+        // Everyone knows a public key: what it keys as a secret, everyone could sign.
+        problems.Require(
+            hasPublicKey || scheme.Key is not (KeyRule.Whpk or KeyRule.PublicKey), $"{path}.key", "neither whpk nor publicKey, as the key is a secret");
     }
 
     private static void CheckContent(SenderDefinition row, SchemeDefinition scheme, string path, FileProblems problems)

@@ -12,6 +12,12 @@ internal static class SignatureRules
         problems.Require(signature.Query is null || signature.Query.Length > 0, $"{path}.query", "the name of a query parameter");
         problems.Require(signature.Field is null || signature.Field.Length > 0, $"{path}.field", "the name of a form field");
         problems.Require(signature.Pointer is null || IsPointer(signature.Pointer), $"{path}.pointer", "a JSON pointer that is not empty");
+
+        // Of several signatures one that holds is enough; of several tokens each must be right.
+        problems.Require(
+            scheme.Proof == ProofKind.Token || signature.Pointer?.Split('/').Contains(JsonPath.Each) != true,
+            $"{path}.pointer",
+            "no '*', as only a token may stand in each element");
         problems.Require(
             signature.AlsoHeaders.All(HeaderName.IsValid) && (signature.AlsoHeaders.Count == 0 || signature.Header is not null),
             $"{path}.alsoHeaders",

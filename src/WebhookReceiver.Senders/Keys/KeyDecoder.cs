@@ -29,7 +29,7 @@ internal static class KeyDecoder
             KeyRule.Base64 => FromBase64(text),
             KeyRule.Hex => FromHex(text),
             KeyRule.HtmlDecoded => Encoding.UTF8.GetBytes(WebUtility.HtmlDecode(text)),
-            KeyRule.Nfkd => Encoding.UTF8.GetBytes(text.Normalize(NormalizationForm.FormKD)),
+            KeyRule.Nfkd => DecomposedText.ToBytes(text),
             KeyRule.Whpk => FromBase64(Without(WhpkPrefix, text)),
             KeyRule.PublicKey => FromBase64(WithoutArmour(text)),
             _ => throw new InvalidOperationException($"Unknown key rule {scheme.Key}."),
@@ -72,7 +72,7 @@ internal static class KeyDecoder
 
     public static string Expectation(SchemeDefinition scheme) => (scheme.Key, SignatureAlgorithm.Of(scheme).Kind) switch
     {
-        (_, SignatureAlgorithm.KeyKind.Ecdsa) => "The public key must be PEM, or SubjectPublicKeyInfo in base64, of an elliptic curve.",
+        (_, SignatureAlgorithm.KeyKind.Ecdsa) => "The public key must be PEM, or SubjectPublicKeyInfo in base64, of the NIST curve that the algorithm asks for (P-256, P-384 or P-521).",
         (_, SignatureAlgorithm.KeyKind.Rsa) =>
             $"The public key must be PEM, or SubjectPublicKeyInfo in base64, of RSA with {RsaPublicKey.MinBits} to {RsaPublicKey.MaxBits} bits.",
         (KeyRule.Hex, SignatureAlgorithm.KeyKind.Ed25519) => "The public key must be an Ed25519 key of 32 bytes in hexadecimal.",
@@ -80,6 +80,7 @@ internal static class KeyDecoder
         (KeyRule.Whsec or KeyRule.V1Whsec or KeyRule.WhsecOrUtf8, _) => "The secret must be base64 with padding, after an optional 'whsec_'.",
         (KeyRule.Base64 or KeyRule.Whpk or KeyRule.PublicKey, _) => "The secret must be base64 with padding.",
         (KeyRule.Hex, _) => "The secret must be hexadecimal, two digits a byte.",
+        (KeyRule.Nfkd, _) => "The secret must be ASCII, or be written decomposed: each letter, and then its accents.",
         _ => "The secret must be text.",
     };
 
@@ -89,7 +90,8 @@ internal static class KeyDecoder
     private static string WithoutArmour(string text)
     {
         string trimmed = text.Trim();
-        bool isArmoured = trimmed.StartsWith(PemBegin, StringComparison.Ordinal) && trimmed.EndsWith(PemEnd, StringComparison.Ordinal);
+        bool isArmoured = trimmed.Length >= PemBegin.Length + PemEnd.Length
+            && trimmed.StartsWith(PemBegin, StringComparison.Ordinal) && trimmed.EndsWith(PemEnd, StringComparison.Ordinal);
         return isArmoured
             ? string.Concat(trimmed[PemBegin.Length..^PemEnd.Length].Replace("\\n", "", StringComparison.Ordinal).Where(c => !char.IsWhiteSpace(c)))
             : text;
@@ -99,7 +101,9 @@ internal static class KeyDecoder
     {
         using var key = ECDsa.Create();
         key.ImportSubjectPublicKeyInfo(info, out int read);
-        return read == info.Length ? new KeyMaterial(info, new EcdsaPublicKey(info, algorithm.HashName, algorithm.Format)) : null;
+        return read == info.Length && algorithm.IsOfCurve(key.ExportParameters(includePrivateParameters: false).Curve)
+            ? new KeyMaterial(info, new EcdsaPublicKey(info, algorithm.HashName, algorithm.Format))
+            : null;
     }
 
     private static KeyMaterial? Rsa(SignatureAlgorithm algorithm, byte[] info)

@@ -33,7 +33,9 @@ internal static class SecretRules
         for (int i = 0; i < material.Length; i++)
         {
             SchemeDefinition scheme = row.Schemes[i];
-            if (scheme.Proof == ProofKind.Basic && !secret.Contains(':', StringComparison.Ordinal))
+            // Beside a token it is no Basic credential that is configured, and none will match.
+            bool isBasicAlone = row.Schemes.All(other => other.Proof == ProofKind.Basic);
+            if (isBasicAlone && !secret.Contains(':', StringComparison.Ordinal))
             {
                 problem = "The secret must be the user's name, a colon, and the password.";
                 return false;
@@ -70,6 +72,12 @@ internal static class SecretRules
         if (string.IsNullOrWhiteSpace(secret))
         {
             return "The secret is empty.";
+        }
+
+        // Half of a surrogate pair would become the same mark for any other half.
+        if (secret.EnumerateRunes().Contains(Rune.ReplacementChar))
+        {
+            return "The secret is not Unicode text.";
         }
 
         if (Encoding.UTF8.GetByteCount(secret) > MaxBytes)

@@ -9,6 +9,10 @@ namespace WebhookReceiver.Senders;
 /// <param name="IsConcatenated">For ECDSA, whether the signature is r and s side by side (IEEE P1363) and not DER.</param>
 internal readonly record struct SignatureAlgorithm(SignatureAlgorithm.KeyKind Kind, SignatureHash Hash, bool IsPss = false, bool IsConcatenated = false)
 {
+    private const string P256 = "1.2.840.10045.3.1.7";
+    private const string P384 = "1.3.132.0.34";
+    private const string P521 = "1.3.132.0.35";
+
     internal enum KeyKind
     {
         Shared,
@@ -53,6 +57,16 @@ internal readonly record struct SignatureAlgorithm(SignatureAlgorithm.KeyKind Ki
         ProofKind.MessageSignature => OfMessages[scheme.Algorithm!],
         _ => new(KeyKind.Shared, scheme.Hash ?? default),
     };
+
+    /// <summary>JWT and HTTP message signatures name the curve with the algorithm; a signature in DER is of any curve of NIST.</summary>
+    public bool IsOfCurve(ECCurve curve) =>
+        curve.IsNamed && (curve.Oid.Value ?? "") switch
+        {
+            P256 => !IsConcatenated || Hash == SignatureHash.Sha256,
+            P384 => !IsConcatenated || Hash == SignatureHash.Sha384,
+            P521 => !IsConcatenated,
+            _ => false,
+        };
 
     public HashAlgorithmName HashName => PlainHash.Name(Hash);
 

@@ -52,7 +52,7 @@ internal static class JsonPath
     /// <exception cref="InvalidOperationException">The string holds half of a surrogate pair: it reads as JSON and is no text.</exception>
     public static string? Text(JsonElement element, bool numbers) => element.ValueKind switch
     {
-        JsonValueKind.String => element.GetString(),
+        JsonValueKind.String => JsonText.OrNull(element),
         JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False when numbers => element.GetRawText(),
         _ => null,
     };

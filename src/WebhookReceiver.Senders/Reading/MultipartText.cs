@@ -37,7 +37,7 @@ internal static class MultipartText
         for (int parts = 0; !body.StartsWith("--"u8); parts++)
         {
             int end = body.IndexOf(delimiter);
-            if (end < 0 || parts == MaxParts || !body.StartsWith("\r\n"u8) || !TryReadPart(body[2..end], fields))
+            if (end < 2 || parts == MaxParts || !body.StartsWith("\r\n"u8) || !TryReadPart(body[2..end], fields))
             {
                 return null;
             }

@@ -40,9 +40,7 @@ internal static class RequestText
         query.Length > 0 && FormText.Parse(Encoding.UTF8.GetBytes(query), out _) is { } pairs ? FormText.Single(pairs, name) : null;
 
     private static string? ReadJson(RequestContent? content, TemplatePart part, bool numbers) =>
-        content is null || !content.TryFind(part.Pointer, out JsonElement element) ? null
-        : element.ValueKind == JsonValueKind.String ? JsonText.OrNull(element)
-        : JsonPath.Text(element, numbers);
+        content is not null && content.TryFind(part.Pointer, out JsonElement element) ? JsonPath.Text(element, numbers) : null;
 
     private static int One(string? found, out string? value)
     {

@@ -31,6 +31,15 @@ internal static class SchemeSigner
             draft.PutHeader(idHeader, input.Id);
         }
 
+        foreach ((TemplatePart part, string text) in scheme.When)
+        {
+            // What may be anything is a field, or the scheme is not the one that signs.
+            if (text != "*")
+            {
+                draft.Put(part, text);
+            }
+        }
+
         string[] values = FillFields(scheme, row, input, draft, key);
         switch (scheme.Definition.Proof)
         {
@@ -129,6 +138,11 @@ internal static class SchemeSigner
     {
         using RequestContent? parsed = draft.Content();
         var request = new DraftRequest(draft, parsed);
+        if (!SignedContent.CanWrite(scheme, in request))
+        {
+            throw new ArgumentException("The body is no form, or the sample of the row lacks the list of signed headers.");
+        }
+
         ReadOnlyMemory<char>[] fields = [.. values.Select(value => value.AsMemory())];
         var writer = new ContentWriter(new byte[256]);
         SignedContent.Write(scheme, in request, fields, scheme.ContentHoldsKey ? key.Bytes : [], ref writer);

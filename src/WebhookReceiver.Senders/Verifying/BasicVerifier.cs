@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-
 namespace WebhookReceiver.Senders;
 
 /// <summary>Verifies HTTP Basic (RFC 7617): the secret is the user's name, a colon, and the password.</summary>
@@ -16,10 +14,10 @@ internal static class BasicVerifier
 
         // The name of an authentication scheme ignores case (RFC 9110 11.1).
         string text = texts[0];
-        Span<byte> credentials = stackalloc byte[Base64.GetMaxDecodedFromUtf8Length(SenderPlan.MaxSignatureLength)];
+        Span<byte> credentials = stackalloc byte[SignatureText.MaxBytes];
         if (text.Length > SenderPlan.MaxSignatureLength
             || !text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            || !Convert.TryFromBase64Chars(text.AsSpan(Scheme.Length).Trim(' '), credentials, out int length))
+            || !SignatureText.TryDecode(SignatureEncoding.Base64, text.AsSpan(Scheme.Length), credentials, out int length))
         {
             return SchemeVerifier.Refuse(scheme, SignatureOutcome.SignatureMalformed);
         }

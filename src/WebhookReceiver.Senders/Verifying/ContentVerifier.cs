@@ -32,6 +32,11 @@ internal static class ContentVerifier
             return SchemeVerifier.Refuse(scheme, SignatureOutcome.SignatureMalformed);
         }
 
+        if (!SignedContent.CanWrite(scheme, in request))
+        {
+            return SchemeVerifier.Refuse(scheme, SignatureOutcome.ContentMissing);
+        }
+
         SignatureOutcome check = SchemeVerifier.CheckFields(scheme, fields, found | reader.Found, knowsUrl, keys, out DateTimeOffset? signedAt);
         if (check != SignatureOutcome.Verified)
         {

@@ -52,9 +52,7 @@ internal sealed class Jwt
 
     /// <summary>A claim as text; numbers as they are written.</summary>
     public string? Claim(string name) =>
-        !Claims.TryGetProperty(name, out JsonElement claim) ? null
-        : claim.ValueKind == JsonValueKind.String ? JsonText.OrNull(claim)
-        : JsonPath.Text(claim, numbers: true);
+        Claims.TryGetProperty(name, out JsonElement claim) ? JsonPath.Text(claim, numbers: true) : null;
 
     /// <summary>Whether a claim has a text. An audience may be one of several (RFC 7519 4.1.3).</summary>
     public bool Has(string name, string text) => Claim(name) == text
@@ -82,6 +80,8 @@ internal sealed class Jwt
     private static byte[]? TryDecode(ReadOnlySpan<char> text)
     {
         byte[] bytes = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
+
+        // Not TryDecodeFromChars, which throws where a character is none of the alphabet.
         return Base64Url.DecodeFromChars(text, bytes, out _, out int length) == OperationStatus.Done && Base64Url.EncodeToString(bytes.AsSpan(0, length)).AsSpan().SequenceEqual(text)
             ? bytes[..length]
             : null;

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Text.Json;
 
 namespace WebhookReceiver.Senders;
 
@@ -119,14 +119,14 @@ internal static class JwtVerifier
     private static bool TryTime(Jwt token, string claim, out DateTimeOffset? time)
     {
         time = null;
-        if (!token.Claims.TryGetProperty(claim, out _))
+        if (!token.Claims.TryGetProperty(claim, out JsonElement written))
         {
             return true;
         }
 
-        // RFC 7519 2: a NumericDate may have a fraction of a second.
-        bool isRead = double.TryParse(token.Claim(claim), NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds)
-            && seconds is >= 0 and < 99_999_999_999;
+        // RFC 7519 2: a NumericDate is a number, and may have a fraction of a second.
+        double seconds = -1;
+        bool isRead = written.ValueKind == JsonValueKind.Number && written.TryGetDouble(out seconds) && seconds is >= 0 and < 99_999_999_999;
         time = isRead ? DateTimeOffset.UnixEpoch.AddSeconds(seconds) : null;
         return isRead;
     }

@@ -26,11 +26,12 @@ internal sealed class MessageSignature
     /// <summary>The parameter <c>created</c> as text; <see langword="null"/> if it is absent.</summary>
     public string? Created => Parameters.GetValueOrDefault("created");
 
+    /// <summary>When it ends: long ago where that cannot be read; <see langword="null"/> where it does not say.</summary>
     public DateTimeOffset? Expires =>
-        Parameters.TryGetValue("expires", out string? text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds)
-            && seconds <= 99_999_999_999
+        !Parameters.TryGetValue("expires", out string? text) ? null
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds) && seconds <= 99_999_999_999
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
-            : null;
+            : DateTimeOffset.MinValue;
 
     /// <summary>Reads a header.</summary>
     /// <returns>Its members that cover plain components; <see langword="null"/> where the header is no dictionary of inner lists.</returns>

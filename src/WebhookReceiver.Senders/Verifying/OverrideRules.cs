@@ -34,9 +34,16 @@ internal static class OverrideRules
             throw new SenderFileException($"sender '{row.Id}': SignatureHeader: expected none, as this sender's signature stands in no header");
         }
 
-        return row.Schemes is [SchemeDefinition first, ..]
-            ? row with { Schemes = [first with { Signature = first.Signature with { Header = name, AlsoHeaders = [] } }] }
-            : row;
+        // Schemes that share the header, and differ in 'when' or in the prefix, share the other name too.
+        return row with
+        {
+            Schemes =
+            [
+                .. row.Schemes
+                    .Where(scheme => string.Equals(scheme.Signature.Header, row.Schemes[0].Signature.Header, StringComparison.OrdinalIgnoreCase))
+                    .Select(scheme => scheme with { Signature = scheme.Signature with { Header = name, AlsoHeaders = [] } }),
+            ],
+        };
     }
 
     /// <summary>The headers that the row tries first give way: they would stand in where the named one is absent.</summary>

@@ -21,7 +21,9 @@ internal static class SchemeVerifier
             return Refuse(scheme, SignatureOutcome.HeaderDuplicated);
         }
 
-        if (signatures.IsTooMany)
+        // A token in a document stands in each element of a batch, however long.
+        bool isOfElements = scheme.Definition.Proof == ProofKind.Token && scheme.Pointer.Length > 0;
+        if (signatures.IsTooMany && !isOfElements)
         {
             return Refuse(scheme, SignatureOutcome.SignatureMalformed);
         }

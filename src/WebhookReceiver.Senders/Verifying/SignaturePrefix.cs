@@ -13,7 +13,8 @@ internal static class SignaturePrefix
             return true;
         }
 
-        if (text.StartsWith(prefix, StringComparison.Ordinal))
+        // Before a blank it names a scheme of authentication, which ignores case (RFC 9110 11.1).
+        if (text.StartsWith(prefix, prefix.EndsWith(' ') ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal))
         {
             rest = text.AsSpan(prefix.Length);
             return true;

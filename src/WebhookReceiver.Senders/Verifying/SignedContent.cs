@@ -3,6 +3,22 @@ namespace WebhookReceiver.Senders;
 /// <summary>Puts together the bytes that are signed. Header text is taken as it stands and never printed again from a parsed value.</summary>
 internal static class SignedContent
 {
+    /// <summary>Whether the request has what the content is made of, besides the fields.</summary>
+    public static bool CanWrite<TRequest>(CompiledScheme scheme, ref readonly TRequest request)
+        where TRequest : ISignedRequest, allows ref struct
+    {
+        foreach (ContentPart part in scheme.Content)
+        {
+            if (part.Kind == TemplatePartKind.SortedForm ? !SortedForm.CanAppend(in request)
+                : part.Kind == TemplatePartKind.Canonical && !CanonicalForm.CanAppend(part.Name, in request))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     public static void Write<TRequest>(
         CompiledScheme scheme, ref readonly TRequest request, ReadOnlySpan<ReadOnlyMemory<char>> fields, ReadOnlySpan<byte> key, ref ContentWriter writer)
         where TRequest : ISignedRequest, allows ref struct

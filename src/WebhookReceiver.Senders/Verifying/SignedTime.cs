@@ -71,9 +71,15 @@ internal static class SignedTime
         // Twitch writes nanoseconds, of which the framework reads seven digits.
         int fraction = text.IndexOf('.');
         int end = fraction < 0 ? -1 : text[(fraction + 1)..].IndexOfAnyExceptInRange('0', '9');
-        string written = end > 7
-            ? string.Concat(text[..(fraction + 8)], text[(fraction + 1 + end)..])
-            : text.ToString();
-        return DateTimeOffset.TryParseExact(written, TextFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
+        Span<char> written = stackalloc char[MaxTextLength];
+        text.CopyTo(written);
+        int length = text.Length;
+        if (end > 7)
+        {
+            text[(fraction + 1 + end)..].CopyTo(written[(fraction + 8)..]);
+            length -= end - 7;
+        }
+
+        return DateTimeOffset.TryParseExact(written[..length], TextFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
     }
 }

@@ -12,7 +12,7 @@ public sealed class SignTests
     {
         SignatureVerdict verdict = Delivery.Of(id).Verify();
 
-        Assert.Equal((SignatureOutcome.Verified, 0, 0), (verdict.Outcome, verdict.KeyIndex, verdict.SchemeIndex));
+        Assert.Equal((SignatureOutcome.Verified, 0), (verdict.Outcome, verdict.KeyIndex));
     }
 
     [Theory]

@@ -9,7 +9,7 @@ public sealed class AllocationTests
     public static TheoryData<string, string, string?, SignatureOutcome> Cases()
     {
         var data = new TheoryData<string, string, string?, SignatureOutcome>();
-        foreach (string id in SenderCatalog.Ids)
+        foreach (string id in SenderCatalog.Ids.Where(IsPlain))
         {
             SchemeDefinition scheme = Rows.Get(id).Schemes[0];
             data.Add(id, "", "", SignatureOutcome.Verified);
@@ -49,6 +49,18 @@ public sealed class AllocationTests
     [Fact]
     public void Verify_WithADuplicatedHeader_AllocatesNothing() =>
         AssertAllocatesNothing(Delivery.Of("standard-webhooks").Adding("webhook-id", "x"), SignatureOutcome.HeaderDuplicated);
+
+    [Fact]
+    public void Rows_ThatAllocateNothing_AreMostOfTheCatalogue() => Assert.InRange(SenderCatalog.Ids.Count(IsPlain), SenderCatalog.Ids.Count / 2, SenderCatalog.Ids.Count);
+
+    /// <summary>An HMAC in a header over the body as it is, over other headers and over the URL: nothing has to be parsed or rewritten.</summary>
+    private static bool IsPlain(string id) => Rows.Get(id).Schemes.All(scheme =>
+        scheme is { Proof: ProofKind.Hmac, Signature: { Header: not null, Numbered: false }, Digests.Count: 0 }
+        && scheme.When.Count == 0
+        && Template.Parse(scheme.Content!).Parts.All(part => part.Kind is TemplatePartKind.Literal or TemplatePartKind.Body or TemplatePartKind.Header
+            or TemplatePartKind.Parameter or TemplatePartKind.Url or TemplatePartKind.Path or TemplatePartKind.PathAndQuery or TemplatePartKind.RawQuery
+            or TemplatePartKind.Method)
+        && (scheme.Timestamp?.Value.StartsWith("{json", StringComparison.Ordinal) != true));
 
     private static void AssertAllocatesNothing(Delivery delivery, SignatureOutcome expected)
     {

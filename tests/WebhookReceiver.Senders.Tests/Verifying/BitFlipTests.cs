@@ -1,41 +1,90 @@
-using System.Text;
-
 namespace WebhookReceiver.Senders.Tests;
 
-/// <summary>Each bit counts, for every row.</summary>
+/// <summary>Each bit counts, for every row, whatever its proof is and wherever its signature stands.</summary>
 public sealed class BitFlipTests
 {
     public static TheoryData<string> Ids() => [.. SenderCatalog.Ids];
 
+    public static TheoryData<string> IdsThatCoverTheBody() =>
+        [.. SenderCatalog.Ids.Where(id => SenderPlan.Compile(Rows.Get(id)).Coverage == SignatureCoverage.Body)];
+
     [Theory]
-    [MemberData(nameof(Ids))]
-    public void Body_WithAnyByteChanged_IsAMismatch(string id)
+    [MemberData(nameof(IdsThatCoverTheBody))]
+    public void Body_WithAnyByteChanged_IsRefused(string id)
     {
         Delivery delivery = Delivery.Of(id);
+        Assert.Equal(SignatureOutcome.Verified, delivery.Outcome());
         for (int i = 0; i < delivery.Body.Length; i++)
         {
             byte[] body = [.. delivery.Body];
             body[i] ^= (byte)(1 << (i % 8));
-            Assert.Equal(SignatureOutcome.SignatureMismatch, (delivery with { Body = body }).Outcome());
+            Delivery changed = delivery with { Body = body };
+
+            Assert.True(SaysTheSame(delivery, changed) || changed.Outcome() != SignatureOutcome.Verified, $"byte {i}");
         }
     }
 
     [Theory]
     [MemberData(nameof(Ids))]
-    public void Signature_WithAnyBitChanged_IsAMismatch(string id)
+    public void Signature_WithAnyCharacterChanged_IsRefused(string id)
     {
         Delivery delivery = Delivery.Of(id);
-        SignatureLocation location = delivery.Plan.Definition.Schemes[0].Signature;
-        string value = delivery[location.Header!];
-        int length = location.Encoding == SignatureEncoding.Hex ? 64 : 44;
-        (string before, string signature) = (value[..^length], value[^length..]);
-        byte[] bytes = location.Encoding == SignatureEncoding.Hex ? Convert.FromHexString(signature) : Convert.FromBase64String(signature);
-        for (int bit = 0; bit < bytes.Length * 8; bit++)
+        string text = delivery.SignatureText();
+        for (int i = 0; i < text.Length; i++)
+        {
+            Assert.NotEqual((i, SignatureOutcome.Verified), (i, delivery.WithSignatureText(Changed(text, i)).Outcome()));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void DecodedSignature_WithAnyBitChanged_IsAMismatch(string id)
+    {
+        Delivery delivery = Delivery.Of(id);
+        CompiledScheme scheme = delivery.Scheme();
+        if (scheme.Definition.Signature.Encoding is not { } encoding)
+        {
+            // Tokens, Basic, JWT and message signatures are changed character by character above.
+            return;
+        }
+
+        string text = delivery.SignatureText();
+        int length = scheme.HasFixedSize ? SignatureText.Encode(encoding, new byte[scheme.SignatureSize]).Length : text.Length;
+        (string before, string signature) = (text[..^length], text[^length..]);
+        byte[] bytes = new byte[scheme.SignatureSize];
+        Assert.True(SignatureText.TryDecode(encoding, signature, bytes, out int size));
+        for (int bit = 0; bit < size * 8; bit++)
         {
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
-            string changed = location.Encoding == SignatureEncoding.Hex ? Convert.ToHexStringLower(bytes) : Convert.ToBase64String(bytes);
+            Delivery changed = delivery.WithSignatureText(before + SignatureText.Encode(encoding, bytes.AsSpan(0, size)));
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
-            Assert.Equal(SignatureOutcome.SignatureMismatch, delivery.With(location.Header!, before + changed).Outcome());
+
+            Assert.Equal((bit, SignatureOutcome.SignatureMismatch), (bit, changed.Outcome()));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void SignedValue_WithAnyCharacterChanged_IsRefused(string id)
+    {
+        Delivery delivery = Delivery.Of(id);
+        foreach (TemplatePart field in delivery.Scheme().Fields.Where(field => RequestText.IsField(field.Kind)))
+        {
+            using RequestContent? content = delivery.Content();
+            TestRequest request = delivery.Request(content);
+            Assert.Equal(1, RequestText.Read(field, in request, numbers: true, out string? value));
+            for (int i = 0; i < value!.Length; i++)
+            {
+                string other = Changed(value, i);
+                Delivery changed = field.Kind switch
+                {
+                    TemplatePartKind.Header => delivery.With(field.Name, other),
+                    TemplatePartKind.Query => delivery.WithQueryText(value, other),
+                    _ => delivery.WithBodyText(value, other),
+                };
+
+                Assert.NotEqual((field.Name, i, SignatureOutcome.Verified), (field.Name, i, changed.Outcome()));
+            }
         }
     }
 
@@ -44,30 +93,21 @@ public sealed class BitFlipTests
     public void Key_WithAnyByteChanged_IsAMismatch(string id)
     {
         Delivery delivery = Delivery.Of(id);
-        byte[] key = delivery.Key.For(0).Bytes;
-        for (int i = 0; i < key.Length; i++)
+        KeyMaterial key = delivery.Key.For(delivery.Verify().SchemeIndex);
+        if (key.PublicKey is not null)
         {
-            byte[] changed = [.. key];
-            changed[i] ^= 1;
-            Assert.Equal(SignatureOutcome.SignatureMismatch, delivery.Verify(new SenderKey([new KeyMaterial(changed, null), new KeyMaterial(changed, null)], "")).Outcome);
+            SenderKey other = Rows.Key(delivery.Plan.Definition, delivery.Plan.GenerateKey().Secret);
+            Assert.Equal(SignatureOutcome.SignatureMismatch, delivery.Verify(other).Outcome);
+            return;
         }
-    }
 
-    [Theory]
-    [InlineData("standard-webhooks", "webhook-timestamp")]
-    [InlineData("svix", "svix-timestamp")]
-    [InlineData("slack", "X-Slack-Request-Timestamp")]
-    [InlineData("stripe", "Stripe-Signature")]
-    public void SignedTime_WithAnyDigitChanged_IsAMismatch(string id, string header)
-    {
-        Delivery delivery = Delivery.Of(id);
-        string value = delivery[header];
-        int start = value.IndexOf("1700000000", StringComparison.Ordinal);
-        for (int i = start; i < start + 10; i++)
+        for (int i = 0; i < key.Bytes.Length; i++)
         {
-            var changed = new StringBuilder(value);
-            changed[i] = changed[i] == '1' ? '2' : '1';
-            Assert.Equal(SignatureOutcome.SignatureMismatch, delivery.With(header, changed.ToString()).Outcome());
+            byte[] changed = [.. key.Bytes];
+            changed[i] ^= 1;
+            var other = new SenderKey([.. delivery.Plan.Definition.Schemes.Select(_ => new KeyMaterial(changed, null))], "");
+
+            Assert.Equal((i, SignatureOutcome.SignatureMismatch), (i, delivery.Verify(other).Outcome));
         }
     }
 
@@ -78,4 +118,14 @@ public sealed class BitFlipTests
     [Fact]
     public void Url_NotConfigured_IsUnknown() =>
         Assert.Equal(SignatureOutcome.UrlUnknown, (Delivery.Of("square") with { Url = null }).Outcome());
+
+    /// <summary>A form can be written in two ways, such as with hexadecimal digits in the other case.</summary>
+    private static bool SaysTheSame(Delivery one, Delivery other)
+    {
+        using RequestContent? content = one.Content();
+        using RequestContent? changed = other.Content();
+        return content?.Form is { } form && changed?.Form is { } fields && form.SequenceEqual(fields);
+    }
+
+    private static string Changed(string text, int at) => text[..at] + (text[at] == '1' ? '2' : '1') + text[(at + 1)..];
 }

@@ -80,22 +80,24 @@ public sealed class SignatureAttackTests
     public void SignatureHeader_WithABlankAnywhere_IsRefusedForEverySender(string sender)
     {
         Delivery delivery = Delivery.Of(sender);
-        SignatureLocation location = delivery.Plan.Definition.Schemes[0].Signature;
-        string value = delivery[location.Header!];
-        char separator = location.Separator ?? ',';
         Assert.Equal(SignatureOutcome.Verified, delivery.Outcome());
+        SchemeDefinition scheme = delivery.Scheme().Definition;
+        SignatureLocation location = scheme.Signature;
+        string value = delivery.SignatureText();
+        char separator = location.Separator ?? ',';
+        bool isList = location.Format is SignatureFormat.Pairs or SignatureFormat.Positional or SignatureFormat.List;
 
         foreach (char blank in " \t\u00a0\u2003\v")
         {
             for (int at = 0; at <= value.Length; at++)
             {
-                // Only a list of pairs may have spaces, and only beside the mark between two pairs.
-                bool isBetweenPairs = location.Format == SignatureFormat.Pairs && blank == ' ' && at > 0 && at < value.Length
-                    && (value[at - 1] == separator || value[at] == separator);
+                // Only a list may have spaces, and only beside the mark between two items; and structured fields around their members.
+                bool isBetween = (isList && blank == ' ' && at > 0 && at < value.Length && (value[at - 1] == separator || value[at] == separator))
+                    || (scheme.Proof == ProofKind.MessageSignature && blank is (' ' or '\t') && (at == 0 || at == value.Length));
 
-                SignatureOutcome outcome = delivery.With(location.Header!, value.Insert(at, blank.ToString())).Outcome();
+                SignatureOutcome outcome = delivery.WithSignatureText(value.Insert(at, blank.ToString())).Outcome();
 
-                Assert.Equal((at, (int)blank, isBetweenPairs), (at, (int)blank, outcome == SignatureOutcome.Verified));
+                Assert.Equal((at, (int)blank, isBetween), (at, (int)blank, outcome == SignatureOutcome.Verified));
             }
         }
     }

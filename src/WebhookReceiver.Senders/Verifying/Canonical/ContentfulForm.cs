@@ -15,20 +15,23 @@ internal static class ContentfulForm
     private const string UriLeaves = ComponentLeaves + ";,/?:@&=+$#";
 
     /// <summary>Writes nothing, which nobody signs, where the list leaves out the time or itself: the request must not choose to be timeless.</summary>
-    public static void Append<TRequest>(ref readonly TRequest request, ref ContentWriter writer)
+    /// <summary>The signed headers, in their order; <see langword="null"/> where the list is missing or leaves out itself or the time.</summary>
+    public static string[]? NamesOf<TRequest>(ref readonly TRequest request)
         where TRequest : ISignedRequest, allows ref struct
     {
         if (request.GetHeader(SignedHeaders, out string? list) != 1)
         {
-            return;
+            return null;
         }
 
         string[] names = [.. list!.Split(',').Select(name => name.Trim().ToLowerInvariant()).Order(StringComparer.Ordinal)];
-        if (names.Length > MaxHeaders || !names.Contains(SignedHeaders) || !names.Contains(Timestamp))
-        {
-            return;
-        }
+        return names.Length <= MaxHeaders && names.Contains(SignedHeaders) && names.Contains(Timestamp) ? names : null;
+    }
 
+    public static void Append<TRequest>(ref readonly TRequest request, ref ContentWriter writer)
+        where TRequest : ISignedRequest, allows ref struct
+    {
+        string[] names = NamesOf(in request)!;
         writer.Append(request.Method);
         writer.Append("\n"u8);
         // The query is escaped twice: by itself, and then with the path.

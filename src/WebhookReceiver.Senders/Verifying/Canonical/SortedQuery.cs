@@ -7,8 +7,10 @@ internal static class SortedQuery
 {
     public static void Append(string query, ref ContentWriter writer)
     {
-        if (query.Length == 0 || FormText.Parse(Encoding.UTF8.GetBytes(query), out _) is not { } pairs)
+        // What cannot be read is signed as it stands, and so by nobody: to leave it out would be to accept it unsigned.
+        if (FormText.Parse(Encoding.UTF8.GetBytes(query), out _) is not { } pairs)
         {
+            writer.Append(query);
             return;
         }
 
