@@ -81,13 +81,11 @@ public sealed class WorkBoundTests
     public void Query_OfAHundredThousandParameters_HasNoSignature() =>
         Assert.Equal(0, Verify(LocationOf("bare") with { Header = null, Query = "s" }, [], query: Repeat("s=" + Mac, "&", 100_000)));
 
-    [Theory]
-    [InlineData("""{"clientState":"x"}""", 9_000, SignatureOutcome.SignatureMismatch)]
-    [InlineData("1", 100_000, SignatureOutcome.SignatureMissing)]
-    public void Document_OfManyElements_CostsNoMoreThanOne(string element, int count, SignatureOutcome expected)
+    [Fact]
+    public void Document_OfManyWrongTokens_CostsNoMoreThanOne()
     {
         var plan = SenderPlan.Compile(Rows.Get("microsoft-graph"));
-        byte[] body = Encoding.UTF8.GetBytes("""{"value":[""" + Repeat(element, ",", count) + "]}");
+        byte[] body = Encoding.UTF8.GetBytes("""{"value":[""" + Repeat("""{"clientState":"x"}""", ",", 9_000) + "]}");
         using RequestContent? content = TestRequest.Parse(plan.Definition, body, "application/json");
         var request = new TestRequest(body, [], content: content);
         SenderKey key = Rows.Key(plan.Definition, Delivery.Secret);
@@ -95,7 +93,7 @@ public sealed class WorkBoundTests
         long before = GC.GetAllocatedBytesForCurrentThread();
 
         Assert.NotNull(content);
-        Assert.Equal(expected, plan.Verify(in request, [key], Delivery.SignedAt).Outcome);
+        Assert.Equal(SignatureOutcome.SignatureMismatch, plan.Verify(in request, [key], Delivery.SignedAt).Outcome);
 
         // Each element that is looked at costs its text.
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 * 1024);
