@@ -12,6 +12,9 @@ internal sealed record Delivery(
 
     public static readonly DateTimeOffset SignedAt = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
 
+    // Copied with the record: a delivery that is bent keeps the scheme of the one it was.
+    private CompiledScheme? _scheme;
+
     /// <summary>A delivery of a sender as its row signs it, verified one second later.</summary>
     public static Delivery Of(string sender, string? body = null) => Of(SenderPlan.Compile(Rows.Get(sender)), body);
 
@@ -54,7 +57,16 @@ internal sealed record Delivery(
     }
 
     /// <summary>The scheme that this delivery is verified by.</summary>
-    public CompiledScheme Scheme() => new(Plan.Definition.Schemes[Verify().SchemeIndex], Verify().SchemeIndex);
+    public CompiledScheme Scheme()
+    {
+        if (_scheme is null)
+        {
+            int index = Verify().SchemeIndex;
+            _scheme = new CompiledScheme(Plan.Definition.Schemes[index], index);
+        }
+
+        return _scheme;
+    }
 
     /// <summary>The text that carries the signature, wherever the row places it.</summary>
     public string SignatureText()

@@ -53,7 +53,9 @@ public sealed class BitFlipTests
         (string before, string signature) = (text[..^length], text[^length..]);
         byte[] bytes = new byte[scheme.SignatureSize];
         Assert.True(SignatureText.TryDecode(encoding, signature, bytes, out int size));
-        for (int bit = 0; bit < size * 8; bit++)
+
+        // A public key is slow: a bit of each byte is enough.
+        for (int bit = 0; bit < size * 8; bit += scheme.HasFixedSize ? 1 : 9)
         {
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
             Delivery changed = delivery.WithSignatureText(before + SignatureText.Encode(encoding, bytes.AsSpan(0, size)));
