@@ -87,6 +87,38 @@ public sealed class SecretTests
         Assert.Equal(expected ? 16 : 0, key is null ? 0 : key.For(0).Bytes.Length);
     }
 
+    [Theory]
+    [InlineData(KeyRule.HtmlDecoded, null, "a&amp;b&lt;&#x26;0123456789", "a&b<&0123456789")]
+    [InlineData(KeyRule.Utf8, null, "a&amp;b-0123456789abc", "a&amp;b-0123456789abc")]
+    [InlineData(KeyRule.Utf8, "&", "a-client-secret-of-fitbit", "a-client-secret-of-fitbit&")]
+    [InlineData(KeyRule.Nfkd, null, "se\u0301cret-0123456789", "se\u0301cret-0123456789")]
+    [InlineData(KeyRule.WhsecOrUtf8, null, "text-of-sixteen-bytes", "text-of-sixteen-bytes")]
+    [InlineData(KeyRule.WhsecOrUtf8, null, "whsec_MDEyMzQ1Njc4OWFiY2RlZg==", "0123456789abcdef")]
+    [InlineData(KeyRule.V1Whsec, null, "v1,whsec_MDEyMzQ1Njc4OWFiY2RlZg==", "0123456789abcdef")]
+    [InlineData(KeyRule.V1Whsec, null, "MDEyMzQ1Njc4OWFiY2RlZg==", "0123456789abcdef")]
+    [InlineData(KeyRule.V1Whsec, null, "whsec_v1,MDEyMzQ1Njc4OWFiY2RlZg==", null)]
+    [InlineData(KeyRule.WhsecOrUtf8, null, "whsec_not base64 at all", null)]
+    [InlineData(KeyRule.Utf8, null, "half a pair \ud800 of surrogates", null)]
+    [InlineData(KeyRule.Nfkd, null, "half a pair \ud800 of surrogates", null)]
+    public void Secret_UnderARuleOfText_HasTheSendersBytes(KeyRule rule, string? suffix, string secret, string? expected)
+    {
+        SenderDefinition row = Rows.Get("hmac-sha256") with { MinSecretBytes = 8 };
+        var plan = SenderPlan.Compile(row with { Schemes = [row.Schemes[0] with { Key = rule, KeySuffix = suffix }] });
+
+        Assert.Equal(expected is not null, plan.TryCreateKey(secret, out SenderKey? key, out _));
+        Assert.Equal(expected, key is null ? null : System.Text.Encoding.UTF8.GetString(key.For(0).Bytes));
+    }
+
+    [Fact]
+    public void ComposedSecret_WhereTheSenderDecomposes_IsDecomposedOrRefused()
+    {
+        // Which of the two depends on whether the runtime has the tables; another key than the sender's it is never.
+        SenderDefinition row = Rows.Get("easypost");
+        bool isTaken = SenderPlan.Compile(row).TryCreateKey("s\u00e9cret-0123456789", out SenderKey? key, out string? problem);
+
+        Assert.True(isTaken ? key!.For(0).Bytes.Length == 19 : problem!.Contains("decomposed", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void WhsecSecret_IsTextForStripeAndBase64ForStandardWebhooks()
     {

@@ -23,6 +23,17 @@ public sealed class OverrideTests
         Assert.Equal("shopify-hmac-sha256", Assert.Single(plan.Definition.Schemes).Signature.Header!);
     }
 
+    [Theory]
+    [InlineData("twilio", 2)]
+    [InlineData("websub", 4)]
+    [InlineData("grafana", 3)]
+    public void SignatureHeader_Named_IsThatOfAllSchemesThatShareOne(string id, int schemes)
+    {
+        var plan = SenderPlan.Compile(Rows.Get(id), new SenderOverrides(SignatureHeader: "X-Acme-Signature"));
+
+        Assert.Equal(Enumerable.Repeat("X-Acme-Signature", schemes), plan.Definition.Schemes.Select(scheme => scheme.Signature.Header));
+    }
+
     [Fact]
     public void EventIdHeader_Named_TakesThePlaceOfTheLeadingHeaders()
     {
