@@ -115,7 +115,10 @@ public sealed class TokenTests
         SenderDefinition row = Rows.Get("mailgun");
         SchemeDefinition scheme = row.Schemes[0] with
         {
-            Proof = proof, Content = proof == ProofKind.Digest ? "{secret}{json:/a}" : "{json:/a}", Id = null, Timestamp = null,
+            Proof = proof,
+            Content = proof == ProofKind.Digest ? "{secret}{json:/a}" : "{json:/a}",
+            Id = null,
+            Timestamp = null,
             Signature = row.Schemes[0].Signature with { Pointer = "/items/*/signature" },
         };
 

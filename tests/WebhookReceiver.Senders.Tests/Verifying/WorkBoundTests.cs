@@ -132,7 +132,9 @@ public sealed class WorkBoundTests
     {
         SignatureLocation location = Rows.Get("hmac-sha256").Schemes[0].Signature with
         {
-            Format = Enum.Parse<SignatureFormat>(format, ignoreCase: true), Encoding = SignatureEncoding.Base64, Prefix = null,
+            Format = Enum.Parse<SignatureFormat>(format, ignoreCase: true),
+            Encoding = SignatureEncoding.Base64,
+            Prefix = null,
         };
         return format switch
         {
