@@ -56,6 +56,27 @@ public sealed class SchemeChoiceTests
         Assert.Null(shopify.Plan.SignedId(1));
     }
 
+    [Theory]
+    [InlineData("sha256=", 0)]
+    [InlineData("sha384=", 1)]
+    [InlineData("sha512=", 2)]
+    [InlineData("sha1=", 3)]
+    public void WebSubHash_NamedByThePrefix_IsThatOfItsScheme(string prefix, int scheme)
+    {
+        Delivery delivery = Delivery.Of("websub");
+        SchemeDefinition definition = delivery.Plan.Definition.Schemes[scheme];
+        byte[] mac = new byte[Mac.Size(definition.Hash!.Value)];
+        Mac.Compute(definition.Hash.Value, delivery.Key.For(scheme).Bytes, delivery.Body, mac);
+        string text = Convert.ToHexStringLower(mac);
+
+        SignatureVerdict verdict = delivery.With("X-Hub-Signature", prefix + text).Verify();
+
+        Assert.Equal((SignatureOutcome.Verified, scheme), (verdict.Outcome, verdict.SchemeIndex));
+        Assert.All(
+            new[] { "md5=", "SHA256=", "", "sha224=", "none=" },
+            other => Assert.Equal(SignatureOutcome.SignatureMalformed, delivery.With("X-Hub-Signature", other + text).Outcome()));
+    }
+
     private static Delivery Renamed(Delivery delivery) => delivery with
     {
         Headers = [.. delivery.Headers.Select(header => (header.Name.Replace("svix-", "webhook-", StringComparison.Ordinal), header.Value))],
