@@ -87,6 +87,23 @@ public static class TemplateReader
             _ => null,
         };
 
+    /// <summary>Finds the JSON value that a part names: what is the data of an event, which need not be text.</summary>
+    /// <param name="part">A part of the kind <see cref="TemplatePartKind.Json"/> or <see cref="TemplatePartKind.Item"/>; of others there is none.</param>
+    /// <param name="content">The content of the request.</param>
+    /// <param name="scope">The element, for a part of it.</param>
+    /// <param name="element">The value.</param>
+    /// <returns>Whether there is one.</returns>
+    public static bool TryFind(TemplatePart part, RequestContent content, in TemplateScope scope, out JsonElement element)
+    {
+        element = default;
+        return part.Kind switch
+        {
+            TemplatePartKind.Json => content.TryFind(part.Pointer, out element),
+            TemplatePartKind.Item => scope.Item is { } item && JsonPath.TryFind(item, part.Pointer, out element),
+            _ => false,
+        };
+    }
+
     private static string? KeyOf(JsonElement document, TemplatePart part)
     {
         if (!JsonPath.TryFind(document, part.Pointer, out JsonElement parent) || parent.ValueKind != JsonValueKind.Object)

@@ -75,11 +75,24 @@ public sealed class SenderPlan
     public string? ReadSignedId<TRequest>(int schemeIndex, ref readonly TRequest request)
         where TRequest : ISignedRequest, allows ref struct => SignedIdReader.Read(_schemes[schemeIndex], in request);
 
+    /// <summary>Whether a delivery carries a batch, which may be empty: the array or object that <see cref="EventMap.Each"/> first names the elements of.</summary>
+    /// <param name="content">The content of the delivery.</param>
+    /// <returns>Whether there is one. Asked only where <see cref="EventMap.Each"/> is not empty, as are the elements.</returns>
+    public bool HasBatch(RequestContent content) =>
+        content.TryFind([.. Event.Each.TakeWhile(token => token != JsonPath.Each)], out JsonElement batch) && batch.ValueKind is JsonValueKind.Array or JsonValueKind.Object;
+
     /// <summary>The elements of a batch, in their order.</summary>
     /// <param name="content">The content of the delivery.</param>
-    /// <returns>The elements; none where the batch is empty. Asked only where <see cref="EventMap.Each"/> is not empty.</returns>
+    /// <returns>The elements; none where the batch is empty.</returns>
     public IEnumerable<JsonElement> Items(RequestContent content) =>
         content.Document is { } document ? JsonPath.All(document, Event.Each) : [];
+
+    /// <summary>Where an element of a batch stands, for people.</summary>
+    /// <param name="content">The content of the delivery.</param>
+    /// <param name="index">The number of the element among <see cref="Items"/>.</param>
+    /// <returns>A JSON pointer, such as <c>/events/3</c>.</returns>
+    public string ItemPointer(RequestContent content, int index) =>
+        content.Document is { } document ? JsonPath.Pointers(document, Event.Each).ElementAt(index) : "";
 
     /// <summary>Compiles a row. Do it once: it reads and checks the whole row.</summary>
     /// <param name="definition">The row.</param>
