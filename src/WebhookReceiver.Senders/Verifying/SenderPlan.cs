@@ -53,6 +53,12 @@ public sealed class SenderPlan
     /// <summary>Whether a POST can be a handshake without a signature that is all in its query and headers, whatever its content type.</summary>
     public bool HasHandshakeWithoutBody { get; }
 
+    /// <summary>
+    /// Whether the sender signs with a private key, by its first scheme: what an operator configures is the public one, and only
+    /// <see cref="GenerateKey"/> or <see cref="SigningKey.TryReadPrivate"/> make what signs.
+    /// </summary>
+    public bool SignsWithPrivateKey => SignatureAlgorithm.Of(_schemes[0].Definition).Kind != SignatureAlgorithm.KeyKind.Shared;
+
     /// <summary>How much of a request the sender's proof covers; where its schemes differ, the least that one of them covers.</summary>
     public SignatureCoverage Coverage { get; }
 

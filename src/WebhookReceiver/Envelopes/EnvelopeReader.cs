@@ -124,7 +124,7 @@ internal sealed class EnvelopeReader(Lazy<IValidator<WebhookEnvelope>> validator
         {
             return new WebhookEnvelope(
                 IdOf(in reading, digest, in request, in numbers),
-                TemplateReader.First(plan.Event.Type, in request, in scope),
+                TypeOf(plan, in request, in scope, in numbers),
                 plan.Event.TypeGrammar,
                 TimestampOf(plan, in request, in numbers) ?? reading.SignedAt,
                 DataOf(reading.Delivery.Content!, plan, in scope));
@@ -145,6 +145,21 @@ internal sealed class EnvelopeReader(Lazy<IValidator<WebhookEnvelope>> validator
         _ => (scope.Item is null ? reading.Plan.ReadSignedId(reading.SchemeIndex, in request) : null)
             ?? TemplateReader.First(reading.Plan.Event.Id, in request, in scope),
     };
+
+    /// <summary>A number alone is no type; joined to a text it is a part of one.</summary>
+    private static string? TypeOf(SenderPlan plan, in SignedDelivery request, in TemplateScope scope, in TemplateScope numbers)
+    {
+        for (var place = 0; place < plan.Event.Type.Count; place++)
+        {
+            var template = plan.Event.Type[place];
+            if (TemplateReader.Read(template, in request, template.Parts.Count > 1 ? numbers : scope) is { } type)
+            {
+                return type;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Whether the id is a digest for want of another, and not because the source or the row asks for it.</summary>
     private static bool IsDigest(string id, byte[] digest, in EnvelopeReading reading) =>

@@ -16,7 +16,6 @@ using WebhookReceiver.Dispatch;
 using WebhookReceiver.Inbox;
 using WebhookReceiver.Senders;
 using WebhookReceiver.Signatures;
-using WebhookReceiver.Senders;
 
 namespace WebhookReceiver.Tests.Support;
 
@@ -38,20 +37,8 @@ public sealed class PipelineHost : IAsyncLifetime
     private const string SlackSecret = "5d1f0b3c9a7e42868f6b1d2c3e4f5a6b";
     private const string PlainSecret = "plain-0c5e8f1a6b7d4392b8e0d1c2f3a45967";
 
-<<<<<<< HEAD
     /// <summary>The topic of the source "topic" (Amazon SNS), whose key is fetched.</summary>
     internal const string TopicArn = "arn:aws:sns:us-west-2:123456789012:MyTopic";
-=======
-    private const string UploadsRow = """
-        {
-          "id": "uploads", "name": "Uploads",
-          "schemes": [{ "hash": "sha256", "content": "{body}", "signature": { "header": "X-Signature", "encoding": "hex" } }],
-          "event": { "id": ["{form:id}"], "type": ["{form:type}"], "data": ["{form}"] },
-          "bodies": ["multipart"],
-          "evidence": { "confidence": "documentation", "sources": ["made for these tests"] }
-        }
-        """;
->>>>>>> 37be5af (Take batches, one event for each element, multipart forms, and senders that repeat equal bodies on purpose)
 
     private readonly string _directory = Directory.CreateTempSubdirectory("webhook-receiver-test-").FullName;
     private readonly MeterListener _meters = new();
