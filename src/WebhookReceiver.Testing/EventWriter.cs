@@ -36,6 +36,7 @@ internal sealed class EventWriter
         writer.WriteType(type);
         writer.WriteTime(at);
         id = writer.WriteId(id, isIdChosen);
+        writer.WriteSigned();
         return new EventContent(writer._draft.Body(), writer._draft.ContentType, writer._draft.Headers, writer._draft.Query, id);
     }
 
@@ -137,6 +138,20 @@ internal sealed class EventWriter
         }
 
         return Read(template) ?? id;
+    }
+
+    /// <summary>What the sender signs of the body has to be there.</summary>
+    private void WriteSigned()
+    {
+        var scheme = _plan.Definition.Schemes[0];
+        var texts = scheme.Digests.Select(static digest => digest.Value).Append(scheme.Content).Append(scheme.Timestamp?.Value).OfType<string>();
+        foreach (var part in texts.SelectMany(static text => Template.Parse(text).Parts))
+        {
+            if (part.Kind is TemplatePartKind.Json or TemplatePartKind.FormField && !_draft.Has(part) && _sample.Find(part) is { } value)
+            {
+                Put(part, value);
+            }
+        }
     }
 
     private void Put(TemplatePart part, string value) => _draft.Put(part, value, IsNumber(part));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
@@ -33,6 +34,7 @@ public sealed class WebhookTester
     private readonly RejectionJournal _rejections;
     private readonly DispatchSignal _signal;
     private readonly TestInboxDirectory _directory;
+    private readonly ConcurrentDictionary<(string Source, string Digest), string> _sent = new();
     private readonly Lock _clockGate = new();
     private int _inFlight;
     private int _lastId;
@@ -386,8 +388,15 @@ public sealed class WebhookTester
             }
         }
 
-        // An event that is known by nothing in it: the source's newest, if that came meanwhile.
-        return rows is [var newest, ..] && newest.Seq > before ? new DeliveryReceipt(newest.Id, false, null, null, null) : receipt with { Id = null };
+        // An event that is known by nothing of the request as it was sent, such as the element of a batch: the newest one, if it came meanwhile, and later again.
+        var sent = (request.Source, Convert.ToHexStringLower(digest));
+        if (rows is [var newest, ..] && newest.Seq > before)
+        {
+            _sent[sent] = newest.Id;
+            return new DeliveryReceipt(newest.Id, false, null, null, null);
+        }
+
+        return _sent.TryGetValue(sent, out var first) ? new DeliveryReceipt(first, true, null, null, null) : receipt with { Id = null };
     }
 
     private async Task<long> LastSeqAsync(CancellationToken cancellationToken)

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using WebhookReceiver.Senders;
 using WebhookReceiver.Testing.Sample;
 
 namespace WebhookReceiver.Testing.Tests;

@@ -26,6 +26,11 @@ internal static class SchemeSigner
             draft.PutHeader(certificate.Name, row.Sample.Headers[certificate.Name]);
         }
 
+        foreach ((TemplatePart part, string text) in scheme.When.Where(condition => condition.Text != "*"))
+        {
+            draft.Put(part, text);
+        }
+
         if (idHeader is not null)
         {
             draft.PutHeader(idHeader, input.Id);
