@@ -28,7 +28,7 @@ internal sealed class EventDraft
         Headers = new Dictionary<string, string>(sample?.Headers ?? new Dictionary<string, string>(), StringComparer.OrdinalIgnoreCase);
         _query = Pairs(sample?.Query ?? "");
         var body = sample?.Body ?? "";
-        if (IsForm)
+        if (FormBody.Is(ContentType))
         {
             _fields = [.. RequestContent.ReadForm(Encoding.UTF8.GetBytes(body), ContentType) ?? []];
             Document = _row.FormJsonField is { } field && _fields.Find(pair => pair.Key == field) is { Key: not null } json ? Parse(json.Value) : null;
@@ -48,8 +48,6 @@ internal sealed class EventDraft
     public JsonNode? Document { get; private set; }
 
     public string Query => string.Join('&', _query.Select(static pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}"));
-
-    private bool IsForm => !ContentType.Contains("json", StringComparison.OrdinalIgnoreCase) && !_row.JsonMediaTypes.Contains(ContentType);
 
     public byte[] Body()
     {

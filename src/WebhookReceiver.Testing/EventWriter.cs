@@ -144,7 +144,8 @@ internal sealed class EventWriter
     private void WriteSigned()
     {
         var scheme = _plan.Definition.Schemes[0];
-        var texts = scheme.Digests.Select(static digest => digest.Value).Append(scheme.Content).Append(scheme.Timestamp?.Value).OfType<string>();
+        var texts = scheme.Digests.Select(static digest => digest.Value).Append(scheme.Content).Append(scheme.Timestamp?.Value)
+            .Append(scheme.SecretEquals).Append(scheme.KeySource?.Url).OfType<string>();
         foreach (var part in texts.SelectMany(static text => Template.Parse(text).Parts))
         {
             if (part.Kind is TemplatePartKind.Json or TemplatePartKind.FormField && !_draft.Has(part) && _sample.Find(part) is { } value)

@@ -22,7 +22,7 @@ internal static class SignatureRemover
             return request with { Query = string.Join('&', request.Query.Split('&').Where(pair => pair.Split('=')[0] != Uri.EscapeDataString(parameter))) };
         }
 
-        var fields = IsForm(contentType) ? RequestContent.ReadForm(request.Body.Span, contentType)! : null;
+        var fields = FormBody.Is(contentType) ? RequestContent.ReadForm(request.Body.Span, contentType)! : null;
         return request with
         {
             Body = place.Field is { } field ? RequestContent.WriteForm(fields!.Where(pair => pair.Key != field), contentType)
@@ -34,9 +34,6 @@ internal static class SignatureRemover
                     contentType),
         };
     }
-
-    private static bool IsForm(string contentType) =>
-        contentType.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) || contentType.Contains("x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
 
     private static byte[] WithoutMember(ReadOnlySpan<byte> json, string pointer)
     {

@@ -17,6 +17,9 @@ internal sealed class TestSettings(WebhookTestOptions test, TestInboxDirectory d
 
     // By the secret, which for senders with key pairs is the public key.
     private readonly ConcurrentDictionary<string, SigningKey> _signing = new(StringComparer.Ordinal);
+
+    // By the URL that they are fetched from, which all sources of a sender share.
+    private readonly ConcurrentDictionary<Uri, GeneratedKey> _published = new();
     private readonly ConcurrentDictionary<string, WebhookSecretOptions[]> _rotated = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, WebhookSecretOptions[]> _current = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _previous = new(StringComparer.Ordinal);
@@ -46,8 +49,14 @@ internal sealed class TestSettings(WebhookTestOptions test, TestInboxDirectory d
     }
 
     /// <summary>Gives a source a new first secret.</summary>
+    /// <exception cref="InvalidOperationException">The sender's keys are fetched: its source has none that could be rotated.</exception>
     public void Rotate(string source, SenderDefinition sender, bool keepPrevious)
     {
+        if (SenderPlan.Compile(sender).FetchesKeys)
+        {
+            throw new InvalidOperationException($"The keys of {sender.Name} are fetched: the source '{source}' has none that could be rotated.");
+        }
+
         var before = _current[source];
         _previous[source] = before[0].Value;
         var fresh = new WebhookSecretOptions { Value = Generate(SenderPlan.Compile(sender)) };
@@ -67,10 +76,15 @@ internal sealed class TestSettings(WebhookTestOptions test, TestInboxDirectory d
     /// <summary>What signs for a secret that was made here.</summary>
     public SigningKey? SigningKey(string secret) => _signing.GetValueOrDefault(secret);
 
+    /// <summary>What is fetched from a URL of a sender's keys.</summary>
+    public string? KeyDocument(Uri url) => _published.TryGetValue(url, out var made) ? made.KeyDocument : null;
+
     /// <summary>Makes a secret, and remembers what signs for it.</summary>
     private string Generate(SenderPlan plan)
     {
-        var made = plan.GenerateKey();
+        var made = plan.Definition.Schemes[0].KeySource is { } source && new EventDraft(plan).Find(Template.Parse(source.Url).Parts[0]) is { } url
+            ? _published.GetOrAdd(new Uri(url), _ => plan.GenerateKey())
+            : plan.GenerateKey();
         _signing[made.Secret] = made.SigningKey;
         return made.Secret;
     }

@@ -11,7 +11,7 @@ public sealed class EverySender : IAsyncDisposable
     {
         foreach (var id in SenderCatalog.Ids)
         {
-            Host.AddSource(id, id, static source => source.AllowUnverifiedSender = true);
+            Host.AddSource(id, id, static source => source.AllowUnverifiedSender = source.AllowKeyFetch = true);
         }
     }
 
