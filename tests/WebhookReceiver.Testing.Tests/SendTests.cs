@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
@@ -158,6 +159,91 @@ public sealed class SendTests
         Assert.True(during.IsAccepted, during.ToString());
         Assert.Equal("SignatureMismatch", after.Rejection);
         Assert.True(fresh.IsAccepted, fresh.ToString());
+    }
+
+    [Fact]
+    public async Task SendBodyAsync_BatchOfSeveral_IsOneDeliveryOfSeveralEvents()
+    {
+        await using var host = new WebhookTestHost<Program>().AddSource("payments", "gocardless");
+        var body = """{"events":[{"id":"EV1","resource_type":"payments","action":"paid_out"},{"id":"EV2","resource_type":"payments","action":"failed"}]}"""u8.ToArray();
+
+        var delivery = await host.SendBodyAsync("payments", body);
+
+        Assert.Equal("payments.paid_out", (await delivery.HandledAsync()).Type);
+        Assert.Equal(["EV2", "EV1"], (await host.EventsAsync()).Select(static stored => stored.EventId));
+    }
+
+    [Fact]
+    public async Task SendAsync_IdOfSeveralValues_IsAnotherForEachUnlessTheTestChoosesOne()
+    {
+        await using var host = new WebhookTestHost<Program>().AddSource("phone", "twilio");
+        Task<TestDelivery> Send(Action<TestRequest>? change = null) => host.SendAsync("phone", "message.delivered", new { To = "+41441234567" }, change);
+
+        var (first, second) = (await Send(), await Send());
+        var chosen = await Send(static request => request.WithId("SM1.delivered"));
+        var same = await Send(static request => request.WithId("SM1.delivered"));
+
+        Assert.NotEqual(first.Id, second.Id);
+        Assert.Equal("SM1.delivered", (await chosen.HandledAsync()).EventId);
+        Assert.True(same.IsDuplicate);
+        await Assert.ThrowsAsync<ArgumentException>(() => Send(static request => request.WithId("SM1")));
+    }
+
+    [Fact]
+    public async Task WithSecret_SenderWithKeyPairs_TakesAPrivateKey()
+    {
+        using var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var publicKey = Convert.ToBase64String(pair.ExportSubjectPublicKeyInfo());
+        await using var host = new WebhookTestHost<Program>()
+            .AddSource("mail", "sendgrid-events", source => source.Secrets.Add(new WebhookSecretOptions { Value = publicKey }));
+        Task<TestDelivery> Send(Action<TestRequest>? change) => host.SendAsync("mail", "delivered", new { email = "ada@example.com" }, change);
+
+        Assert.True((await Send(request => request.WithSecret(pair.ExportPkcs8PrivateKeyPem()))).IsAccepted);
+        Assert.Contains("private key", (await Assert.ThrowsAsync<ArgumentException>(() => Send(request => request.WithSecret(publicKey)))).Message, StringComparison.Ordinal);
+        Assert.Contains("private key", (await Assert.ThrowsAsync<InvalidOperationException>(() => Send(null))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RotateSecret_SenderWithKeyPairs_SignsWithTheNewPair()
+    {
+        await using var host = new WebhookTestHost<Program>().AddSource("mail", "sendgrid-events");
+        Task<TestDelivery> Send(Action<TestRequest>? change = null) => host.SendAsync("mail", "delivered", new { email = "ada@example.com" }, change);
+
+        host.RotateSecret("mail", keepPrevious: true);
+
+        Assert.True((await Send()).IsAccepted);
+        Assert.True((await Send(static request => request.WithPreviousSecret())).IsAccepted);
+        Assert.Equal("SignatureMismatch", (await Send(static request => request.WithOtherSecret())).Rejection);
+    }
+
+    [Fact]
+    public async Task RotateSecret_SenderWhoseKeysAreFetched_SaysThatThereIsNone()
+    {
+        await using var host = new WebhookTestHost<Program>().AddSource("sns", "aws-sns", static source => source.AllowKeyFetch = true);
+
+        Assert.True((await host.SendSampleAsync("sns")).IsAccepted);
+        Assert.Throws<InvalidOperationException>(() => host.RotateSecret("sns"));
+    }
+
+    [Fact]
+    public void SignRequest_SignatureInTheBody_IsInTheBody()
+    {
+        var body = """{"signature":{},"event-data":{"event":"delivered"}}"""u8.ToArray();
+
+        var signed = WebhookSigner.SignRequest("mailgun", body, "key-0123456789abcdef0123456789abcdef", DateTimeOffset.UnixEpoch, "token");
+
+        Assert.Contains("\"signature\":\"", Encoding.UTF8.GetString(signed.Body.Span), StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => WebhookSigner.Sign("mailgun", body, "key-0123456789abcdef0123456789abcdef", DateTimeOffset.UnixEpoch, "token"));
+    }
+
+    [Fact]
+    public void SignRequest_SenderWithKeyPairs_TakesAPrivateKeyAlone()
+    {
+        using var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+        Assert.NotEmpty(WebhookSigner.Sign("sendgrid-events", "[]"u8.ToArray(), pair.ExportPkcs8PrivateKeyPem(), DateTimeOffset.UnixEpoch));
+        Assert.Throws<ArgumentException>(
+            () => WebhookSigner.Sign("sendgrid-events", "[]"u8.ToArray(), pair.ExportSubjectPublicKeyInfoPem(), DateTimeOffset.UnixEpoch));
     }
 
     [Fact]
