@@ -130,7 +130,7 @@ public sealed class TestRequest
     internal PreparedRequest Build()
     {
         var content = _content(_id, _isIdChosen, _signedAt);
-        var input = new SigningInput(content.Body, content.Id, _signedAt, _source.PublicUrl, Query: content.Query, ContentType: content.ContentType);
+        var input = new SigningInput(content.Body, content.Id, _signedAt, _source.PublicUrl, Query: content.Query, ContentType: content.ContentType, Headers: content.Headers);
         var signed = Sign(input);
         if (_isUnsigned)
         {

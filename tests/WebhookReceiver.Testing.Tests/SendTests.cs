@@ -190,6 +190,16 @@ public sealed class SendTests
     }
 
     [Fact]
+    public async Task SendAsync_TypeInAHeaderThatIsSigned_IsSignedAsItIsSent()
+    {
+        await using var host = new WebhookTestHost<Program>().AddSource("pages", "contentful");
+
+        var delivery = await host.SendAsync("pages", "ContentManagement.Entry.unpublish", new { n = 1 });
+
+        Assert.Equal("ContentManagement.Entry.unpublish", (await delivery.HandledAsync()).Type);
+    }
+
+    [Fact]
     public async Task WithSecret_SenderWithKeyPairs_TakesAPrivateKey()
     {
         using var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);

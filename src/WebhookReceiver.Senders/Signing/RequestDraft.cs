@@ -20,6 +20,7 @@ internal sealed class RequestDraft
         _row = row;
         _contentType = input.ContentType ?? row.Sample?.ContentType ?? "application/json";
         _format = FormatOf(_contentType);
+        SenderHeaders = input.Headers ?? row.Sample?.Headers ?? new Dictionary<string, string>();
         Body = input.Body;
         Query = input.Query.Length > 0 ? input.Query : row.Sample?.Query ?? "";
         Url = input.Url;
@@ -35,6 +36,9 @@ internal sealed class RequestDraft
     public string Method { get; }
 
     public IReadOnlyList<KeyValuePair<string, string>> Headers => _headers;
+
+    /// <summary>What the sender sends besides, of which it may sign some.</summary>
+    public IReadOnlyDictionary<string, string> SenderHeaders { get; }
 
     /// <summary>Puts a value where a part of a template will look for it.</summary>
     public void Put(TemplatePart part, string value)

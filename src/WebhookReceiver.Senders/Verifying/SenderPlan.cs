@@ -255,8 +255,10 @@ public sealed record SenderOverrides(string? SignatureHeader = null, string? Eve
 /// <param name="Method">The HTTP method. The default is POST.</param>
 /// <param name="Query">The query without its question mark. Empty by default.</param>
 /// <param name="ContentType">The content type of the body. <see langword="null"/> (the default) is that of the row's sample.</param>
+/// <param name="Headers">Headers that the sender sends with it, for schemes that sign some. <see langword="null"/> (the default) is those of the row's sample.</param>
 public readonly record struct SigningInput(
-    ReadOnlyMemory<byte> Body, string Id, DateTimeOffset SignedAt, string? Url = null, string Method = "POST", string Query = "", string? ContentType = null);
+    ReadOnlyMemory<byte> Body, string Id, DateTimeOffset SignedAt, string? Url = null, string Method = "POST", string Query = "", string? ContentType = null,
+    IReadOnlyDictionary<string, string>? Headers = null);
 
 /// <summary>A request as the sender would send it.</summary>
 /// <param name="Headers">

@@ -40,6 +40,16 @@ public sealed class PipelineHost : IAsyncLifetime
     /// <summary>The topic of the source "topic" (Amazon SNS), whose key is fetched.</summary>
     internal const string TopicArn = "arn:aws:sns:us-west-2:123456789012:MyTopic";
 
+    private const string UploadsRow = """
+        {
+          "id": "uploads", "name": "Uploads",
+          "schemes": [{ "hash": "sha256", "content": "{body}", "signature": { "header": "X-Signature", "encoding": "hex" } }],
+          "event": { "id": ["{form:id}"], "type": ["{form:type}"], "data": ["{form}"] },
+          "bodies": ["multipart"],
+          "evidence": { "confidence": "documentation", "sources": ["made for these tests"] }
+        }
+        """;
+
     private readonly string _directory = Directory.CreateTempSubdirectory("webhook-receiver-test-").FullName;
     private readonly MeterListener _meters = new();
     private WebApplication? _app;
