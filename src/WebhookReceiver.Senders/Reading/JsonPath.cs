@@ -70,8 +70,10 @@ internal static class JsonPath
         };
     }
 
-    /// <summary>A string, or a number, true or false as it is written; <see langword="null"/> for everything else.</summary>
-    /// <exception cref="InvalidOperationException">The string holds half of a surrogate pair: it reads as JSON and is no text.</exception>
+    /// <summary>
+    /// A string, or a number, true or false as it is written; <see langword="null"/> for everything else, and for a string with half of a surrogate
+    /// pair, which reads as JSON and is no text.
+    /// </summary>
     public static string? Text(JsonElement element, bool numbers) => element.ValueKind switch
     {
         JsonValueKind.String => JsonText.OrNull(element),
