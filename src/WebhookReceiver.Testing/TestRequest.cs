@@ -12,20 +12,22 @@ public sealed class TestRequest
 {
     private readonly WebhookSource _source;
     private readonly Func<string, bool, DateTimeOffset, EventContent> _content;
-    private readonly string? _previousSecret;
+    private readonly TestSettings _settings;
     private readonly Dictionary<string, string?> _headers = new(StringComparer.OrdinalIgnoreCase);
-    private SenderKey _key;
+    private Func<SigningInput, SignedRequest>? _signer;
     private string _id;
-    private bool _isIdChosen, _isBodyTampered, _isSignatureTampered;
+    private bool _isIdChosen, _isBodyTampered, _isSignatureTampered, _isUnsigned;
     private DateTimeOffset _signedAt;
 
-    internal TestRequest(WebhookSource source, string id, DateTimeOffset now, string? previousSecret, Func<string, bool, DateTimeOffset, EventContent> content)
+    internal TestRequest(WebhookSource source, string id, DateTimeOffset now, TestSettings settings, Func<string, bool, DateTimeOffset, EventContent> content)
     {
-        (_source, _id, _signedAt, _previousSecret, _content) = (source, id, now, previousSecret, content);
-        _key = source.LiveKeys(now) is [var key, ..] ? key : source.Secrets[0].Key;
+        (_source, _id, _signedAt, _settings, _content) = (source, id, now, settings, content);
+        _signer = SignerOf(settings.Secret(source.Name, now), out _);
     }
 
-    private SenderDefinition Row => _source.Plan.Definition;
+    private SenderPlan Plan => _source.Plan;
+
+    private SenderDefinition Row => Plan.Definition;
 
     /// <summary>Sets the sender's id of the event, where the sender gives one. Without it each request has an id of its own.</summary>
     /// <param name="id">The id; where the sender signs it, 1 to 128 letters, digits, hyphens and underscores.</param>
@@ -56,37 +58,50 @@ public sealed class TestRequest
     }
 
     /// <summary>Signs with this secret.</summary>
-    /// <param name="secret">The secret as it is configured at both ends.</param>
+    /// <param name="secret">
+    /// The secret as it is configured at both ends; of a sender with key pairs the private key in PKCS #8 (PEM or base64), or a public key that the
+    /// source was given by the test.
+    /// </param>
     /// <returns>This request.</returns>
-    /// <exception cref="ArgumentException">It is none that the sender could have issued.</exception>
+    /// <exception cref="ArgumentException">It is none that the sender could have issued, or sign with.</exception>
     public TestRequest WithSecret(string secret)
     {
-        _key = _source.Plan.TryCreateKey(secret, out var key, out var problem) ? key : throw new ArgumentException(problem, nameof(secret));
+        _signer = SignerOf(secret, out var problem) ?? throw new ArgumentException(problem, nameof(secret));
         return this;
     }
 
     /// <summary>Signs with a secret that the program does not know.</summary>
     /// <returns>This request.</returns>
-    public TestRequest WithOtherSecret() => WithSecret(_source.Plan.GenerateKey().Secret);
+    public TestRequest WithOtherSecret()
+    {
+        _signer = OtherSigner();
+        return this;
+    }
 
     /// <summary>Signs with the secret that the source had before the last rotation.</summary>
     /// <returns>This request.</returns>
     /// <exception cref="InvalidOperationException">The source's secret was not rotated.</exception>
     public TestRequest WithPreviousSecret() =>
-        WithSecret(_previousSecret ?? throw new InvalidOperationException($"The secret of '{_source.Name}' was not rotated: call RotateSecret first."));
+        WithSecret(_settings.PreviousSecret(_source.Name) ?? throw new InvalidOperationException($"The secret of '{_source.Name}' was not rotated: call RotateSecret first."));
 
     /// <summary>
     /// Changes the body after it was signed, by one blank at its end: the JSON means the same as before, so that only a receiver that verifies
     /// the exact bytes refuses it.
     /// </summary>
     /// <returns>This request.</returns>
+    /// <exception cref="InvalidOperationException">The sender's proof does not cover the body, so that a changed one is accepted.</exception>
     public TestRequest TamperBody()
     {
+        if (Plan.Coverage != SignatureCoverage.Body)
+        {
+            throw new InvalidOperationException($"{Row.Name} does not sign its whole body: a body that was changed is not refused.");
+        }
+
         _isBodyTampered = true;
         return this;
     }
 
-    /// <summary>Sends a well-formed signature of another body.</summary>
+    /// <summary>Sends a well-formed signature of another body; where that is no other one, another secret's.</summary>
     /// <returns>This request.</returns>
     public TestRequest TamperSignature()
     {
@@ -96,7 +111,11 @@ public sealed class TestRequest
 
     /// <summary>Sends no signature.</summary>
     /// <returns>This request.</returns>
-    public TestRequest WithoutSignature() => WithHeader(Row.Schemes[0].Signature.Header!, null);
+    public TestRequest WithoutSignature()
+    {
+        _isUnsigned = true;
+        return this;
+    }
 
     /// <summary>Sets a header, or with <see langword="null"/> sends none of that name. Comes after signing and changes nothing of it.</summary>
     /// <param name="name">The header's name.</param>
@@ -111,9 +130,15 @@ public sealed class TestRequest
     internal PreparedRequest Build()
     {
         var content = _content(_id, _isIdChosen, _signedAt);
-        var headers = new Dictionary<string, string>(content.Headers, StringComparer.OrdinalIgnoreCase) { ["Content-Type"] = "application/json" };
-        var signed = _isSignatureTampered ? Changed(content.Body) : content.Body;
-        foreach (var (name, value) in _source.Plan.Sign(new SigningInput(signed, content.Id, _signedAt, _source.PublicUrl), _key).Headers)
+        var input = new SigningInput(content.Body, content.Id, _signedAt, _source.PublicUrl, Query: content.Query, ContentType: content.ContentType, Headers: content.Headers);
+        var signed = Sign(input);
+        if (_isUnsigned)
+        {
+            signed = SignatureRemover.Remove(signed, Row, content.ContentType);
+        }
+
+        var headers = new Dictionary<string, string>(content.Headers, StringComparer.OrdinalIgnoreCase) { ["Content-Type"] = content.ContentType };
+        foreach (var (name, value) in signed.Headers)
         {
             headers[name] = value;
         }
@@ -130,7 +155,48 @@ public sealed class TestRequest
             }
         }
 
-        return new PreparedRequest(_source.Name, _isBodyTampered ? Changed(content.Body) : content.Body, headers, content.Id);
+        var body = signed.Body.ToArray();
+        return new PreparedRequest(_source.Name, _isBodyTampered ? Changed(body) : body, headers, signed.Query, content.Id);
+    }
+
+    private SignedRequest Sign(SigningInput input)
+    {
+        var signer = _signer ?? throw new InvalidOperationException(
+            $"The test has no private key for the public key of '{_source.Name}': leave its secrets empty, and it gets a key pair, or give the private key by WithSecret.");
+        var signed = signer(input);
+        if (!_isSignatureTampered)
+        {
+            return signed;
+        }
+
+        var other = signer(input with { Body = Changed(signed.Body.ToArray()) });
+        return other.Query == signed.Query && other.Headers.SequenceEqual(signed.Headers)
+            ? OtherSigner()(input)
+            : other with { Body = signed.Body };
+    }
+
+    private Func<SigningInput, SignedRequest> OtherSigner()
+    {
+        var other = Plan.GenerateKey().SigningKey;
+        return input => Plan.Sign(input, other);
+    }
+
+    /// <returns><see langword="null"/> with a problem where the secret does not sign.</returns>
+    private Func<SigningInput, SignedRequest>? SignerOf(string secret, out string? problem)
+    {
+        problem = null;
+        if (_settings.SigningKey(secret) is { } made)
+        {
+            return input => Plan.Sign(input, made);
+        }
+
+        if (Plan.SignsWithPrivateKey)
+        {
+            problem = $"{Row.Name} signs with a private key: give one in PKCS #8, as PEM or base64.";
+            return SigningKey.TryReadPrivate(Plan, secret, out var privateKey) ? input => Plan.Sign(input, privateKey) : null;
+        }
+
+        return Plan.TryCreateKey(secret, out var key, out problem) ? input => Plan.Sign(input, key) : null;
     }
 
     private static byte[] Changed(byte[] body) => [.. body, (byte)' '];
@@ -140,5 +206,6 @@ public sealed class TestRequest
 /// <param name="Source">The source it goes to.</param>
 /// <param name="Body">The exact bytes.</param>
 /// <param name="Headers">All headers.</param>
+/// <param name="Query">The query without its question mark.</param>
 /// <param name="EventId">The sender's id of the event, as far as the test knows it.</param>
-internal sealed record PreparedRequest(string Source, byte[] Body, IReadOnlyDictionary<string, string> Headers, string? EventId);
+internal sealed record PreparedRequest(string Source, byte[] Body, IReadOnlyDictionary<string, string> Headers, string Query, string? EventId);

@@ -14,6 +14,12 @@ internal sealed class TestSettings(WebhookTestOptions test, TestInboxDirectory d
 
     private readonly string _token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
     private readonly ConcurrentDictionary<string, string> _generated = new(StringComparer.Ordinal);
+
+    // By the secret, which for senders with key pairs is the public key.
+    private readonly ConcurrentDictionary<string, SigningKey> _signing = new(StringComparer.Ordinal);
+
+    // By the URL that they are fetched from, which all sources of a sender share.
+    private readonly ConcurrentDictionary<Uri, GeneratedKey> _published = new();
     private readonly ConcurrentDictionary<string, WebhookSecretOptions[]> _rotated = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, WebhookSecretOptions[]> _current = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _previous = new(StringComparer.Ordinal);
@@ -43,16 +49,45 @@ internal sealed class TestSettings(WebhookTestOptions test, TestInboxDirectory d
     }
 
     /// <summary>Gives a source a new first secret.</summary>
+    /// <exception cref="InvalidOperationException">The sender's keys are fetched: its source has none that could be rotated.</exception>
     public void Rotate(string source, SenderDefinition sender, bool keepPrevious)
     {
+        if (SenderPlan.Compile(sender).FetchesKeys)
+        {
+            throw new InvalidOperationException($"The keys of {sender.Name} are fetched: the source '{source}' has none that could be rotated.");
+        }
+
         var before = _current[source];
         _previous[source] = before[0].Value;
-        var fresh = new WebhookSecretOptions { Value = SenderPlan.Compile(sender).GenerateKey().Secret };
+        var fresh = new WebhookSecretOptions { Value = Generate(SenderPlan.Compile(sender)) };
         _rotated[source] = keepPrevious ? [fresh, .. before] : [fresh];
     }
 
     /// <summary>The secret that was the first one before the last rotation.</summary>
     public string? PreviousSecret(string source) => _previous.GetValueOrDefault(source);
+
+    /// <summary>The secret that a source's events are signed with: the first one that is accepted, of a key pair the public key.</summary>
+    public string Secret(string source, DateTimeOffset now)
+    {
+        var secrets = _current[source];
+        return (Array.Find(secrets, secret => secret.NotAfter is not { } end || now < end) ?? secrets[0]).Value;
+    }
+
+    /// <summary>What signs for a secret that was made here.</summary>
+    public SigningKey? SigningKey(string secret) => _signing.GetValueOrDefault(secret);
+
+    /// <summary>What is fetched from a URL of a sender's keys.</summary>
+    public string? KeyDocument(Uri url) => _published.TryGetValue(url, out var made) ? made.KeyDocument : null;
+
+    /// <summary>Makes a secret, and remembers what signs for it.</summary>
+    private string Generate(SenderPlan plan)
+    {
+        var made = plan.Definition.Schemes[0].KeySource is { } source && new EventDraft(plan).Find(Template.Parse(source.Url).Parts[0]) is { } url
+            ? _published.GetOrAdd(new Uri(url), _ => plan.GenerateKey())
+            : plan.GenerateKey();
+        _signing[made.Secret] = made.SigningKey;
+        return made.Secret;
+    }
 
     private void Complete(string source, WebhookSourceOptions settings, WebhookReceiverOptions options)
     {
@@ -72,7 +107,7 @@ internal sealed class TestSettings(WebhookTestOptions test, TestInboxDirectory d
         else if (settings.Secrets.Count == 0)
         {
             // Secrets of production are not there in a test.
-            settings.Secrets.Add(new WebhookSecretOptions { Value = _generated.GetOrAdd(source, _ => SenderPlan.Compile(row).GenerateKey().Secret) });
+            settings.Secrets.Add(new WebhookSecretOptions { Value = _generated.GetOrAdd(source, _ => Generate(SenderPlan.Compile(row))) });
         }
 
         _current[source] = [.. settings.Secrets];

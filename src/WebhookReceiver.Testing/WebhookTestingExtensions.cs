@@ -4,9 +4,11 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WebhookReceiver.Dispatch;
 using WebhookReceiver.Endpoints;
+using WebhookReceiver.Signatures;
 using WebhookReceiver.Sources;
 
 namespace WebhookReceiver.Testing;
@@ -80,6 +82,9 @@ public static class WebhookTestingExtensions
         services.AddSingleton<TestSettings>();
         services.AddSingleton<IPostConfigureOptions<WebhookReceiverOptions>>(static provider => provider.GetRequiredService<TestSettings>());
         services.AddSingleton(static provider => new WebhookTester(provider));
+        services.RemoveAll<KeyFetcher>();
+        services.AddSingleton(static provider => new KeyFetcher(
+            new TestKeyDocuments(provider.GetRequiredService<TestSettings>()), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<KeyFetcher>>()));
 
         foreach (var replaced in services.Where(static service => IsReplaced(service.ImplementationType)).ToArray())
         {

@@ -15,6 +15,9 @@ internal abstract record ReceiveResult
     /// <summary>A handshake: answered, never stored.</summary>
     public sealed record Answered(HandshakeAnswer Answer) : ReceiveResult;
 
+    /// <summary>A batch without events: answered like one that was stored, and there is nothing to store.</summary>
+    public sealed record Empty(WebhookSource Source) : ReceiveResult;
+
     /// <summary>Not accepted.</summary>
     /// <param name="Reason">Why, for the operator.</param>
     /// <param name="Detail">What a verified sender is told.</param>

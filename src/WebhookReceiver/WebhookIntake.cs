@@ -17,7 +17,7 @@ internal sealed class WebhookIntake(
 {
     public ValueTask<ReceiveResult> ReceiveAsync(Delivery delivery)
     {
-        if (Open(delivery, out var webhookEvent, out var missing) is { } result)
+        if (Open(delivery, out var events, out var missing) is { } result)
         {
             delivery.Dispose();
             return new(result);
@@ -30,7 +30,7 @@ internal sealed class WebhookIntake(
 
         // Only storing waits: whatever waits keeps its state on the heap, for each delivery.
         delivery.Dispose();
-        return StoreAsync(delivery.Source, webhookEvent!);
+        return StoreAsync(delivery.Source, events!);
     }
 
     /// <summary>The way of a delivery whose key must be fetched. What cannot be verified for want of it is not refused: it says nothing of the delivery.</summary>
@@ -39,7 +39,7 @@ internal sealed class WebhookIntake(
         using (delivery)
         {
             var isFetched = await delivery.Keys!.FetchAsync(missing).ConfigureAwait(false);
-            if (Open(delivery, out var webhookEvent, out missing!) is { } result)
+            if (Open(delivery, out var events, out missing!) is { } result)
             {
                 return result;
             }
@@ -47,7 +47,7 @@ internal sealed class WebhookIntake(
             // A key that is not in a document that was just fetched is none of the sender's.
             return missing is not null
                 ? new ReceiveResult.Rejected(isFetched ? RejectionReason.SignatureMismatch : RejectionReason.KeyUnavailable)
-                : await StoreAsync(delivery.Source, webhookEvent!).ConfigureAwait(false);
+                : await StoreAsync(delivery.Source, events!).ConfigureAwait(false);
         }
     }
 
@@ -82,10 +82,10 @@ internal sealed class WebhookIntake(
         return new ReceiveResult.Stored(source, delivery.Events);
     }
 
-    /// <returns><see langword="null"/> if the delivery carries an event, or a key is missing; otherwise its result.</returns>
-    private ReceiveResult? Open(Delivery delivery, out InboxEvent? webhookEvent, out KeyReference? missing)
+    /// <returns><see langword="null"/> if the delivery carries events, or a key is missing; otherwise its result.</returns>
+    private ReceiveResult? Open(Delivery delivery, out InboxEvent[]? events, out KeyReference? missing)
     {
-        (webhookEvent, missing) = (null, null);
+        (events, missing) = (null, null);
         if (HandshakeResponder.TryAnswer(delivery, isVerified: false) is { } early)
         {
             return early;
@@ -135,16 +135,26 @@ internal sealed class WebhookIntake(
             return new ReceiveResult.Rejected(RejectionReason.HandshakeRefused);
         }
 
-        return envelopes.TryRead(delivery, SHA256.HashData(delivery.Body), verdict.SchemeIndex, verdict.SignedAt, verdict.KeyIndex, out webhookEvent, out var errors)
-            ? null
-            : new ReceiveResult.Rejected(RejectionReason.EnvelopeInvalid, "The envelope of the event is not as it should be.", errors);
+        if (!envelopes.TryRead(delivery, SHA256.HashData(delivery.Body), verdict.SchemeIndex, verdict.SignedAt, verdict.KeyIndex, out events, out var errors))
+        {
+            return new ReceiveResult.Rejected(RejectionReason.EnvelopeInvalid, "The envelope of the event is not as it should be.", errors);
+        }
+
+        return events!.Length == 0 ? new ReceiveResult.Empty(delivery.Source) : null;
     }
 
-    private ValueTask<ReceiveResult> StoreAsync(WebhookSource source, InboxEvent webhookEvent)
+    private ValueTask<ReceiveResult> StoreAsync(WebhookSource source, InboxEvent[] events)
     {
-        var work = handlers.Resolve(webhookEvent.Source, webhookEvent.Type);
-        var inMemory = dispatcher.TryReserve(work.Length, webhookEvent.Body.Length);
-        return new StoringDelivery(this, limit, source, new InboxDelivery([webhookEvent], [work], inMemory)).StoreAsync(store);
+        var work = new int[events.Length][];
+        var (attempts, bytes) = (0, 0L);
+        for (var part = 0; part < events.Length; part++)
+        {
+            work[part] = handlers.Resolve(events[part].Source, events[part].Type);
+            attempts += work[part].Length;
+            bytes += (long)work[part].Length * events[part].Body.Length;
+        }
+
+        return new StoringDelivery(this, limit, source, new InboxDelivery(events, work, dispatcher.TryReserve(attempts, bytes))).StoreAsync(store);
     }
 
     private static RejectionReason ReasonOf(AppendStatus status) => status switch

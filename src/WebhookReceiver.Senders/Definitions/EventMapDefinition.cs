@@ -8,14 +8,16 @@ public sealed record EventMapDefinition
 {
     /// <summary>
     /// A JSON pointer to the elements of a batch, each an event of its own, where <c>*</c> is every element of an array and every member of an
-    /// object: <c>/events/*</c>, or <c>/*</c> for an array at the root; <see langword="null"/> (the default) where a delivery carries one event.
+    /// object: <c>/events/*</c>, or <c>/*</c> for an array at the root; <see langword="null"/> (the default) where a delivery carries one event. Each
+    /// element is an object, and a batch may have none.
     /// </summary>
     public string? Each { get; init; }
 
     /// <summary>
     /// The event's id where the scheme does not sign one: literals, <c>{header:…}</c>, <c>{query:…}</c>, <c>{json:…}</c>,
     /// <c>{form:…}</c>, and <c>{digest}</c>, which is the SHA-256 of the body in hex and always present; in a batch <c>{item:…}</c>, <c>{index}</c>
-    /// and <c>{itemDigest}</c> as well. May be empty only where every scheme signs an id.
+    /// and <c>{itemDigest}</c> as well, of which each template then has one. May be empty only where every scheme signs an id and there is no
+    /// <see cref="Each"/>: what is signed names the delivery and not its elements.
     /// </summary>
     public required IReadOnlyList<string> Id { get; init; }
 
@@ -36,7 +38,7 @@ public sealed record EventMapDefinition
 
     /// <summary>
     /// What becomes the handler's type, at least one template of one part: <c>{json:/data}</c> for a member, <c>{json:}</c> for the whole
-    /// document, <c>{form}</c> for the fields of a form, <c>{item:}</c> for an element of a batch.
+    /// document, <c>{form}</c> for the fields of a form; in a batch <c>{item:…}</c> alone.
     /// </summary>
     public required IReadOnlyList<string> Data { get; init; }
 }

@@ -7,18 +7,24 @@ internal static class EventRules
     {
         EventMapDefinition map = row.Event;
         problems.Require(
-            map.Id.Count > 0 || row.Schemes.All(scheme => scheme.Id is not null),
+            map.Id.Count > 0 || (map.Each is null && row.Schemes.All(scheme => scheme.Id is not null)),
             "$.event.id",
-            "at least one template, as not every scheme signs an id");
+            "at least one template, as not every scheme signs an id, or there is 'each'");
         problems.Require(map.Type.Count > 0, "$.event.type", "at least one template");
         problems.Require(map.Data.Count > 0, "$.event.data", "at least one template");
         CheckEach(map, problems);
-        Check("$.event.id", map.Id, TemplatePlace.EventId, row, problems);
+        foreach (Template template in Check("$.event.id", map.Id, TemplatePlace.EventId, row, problems))
+        {
+            // Otherwise all elements of a batch were one event.
+            problems.Require(map.Each is null || template.Parts.Any(part => IsOfItem(part.Kind)), "$.event.id", "a part of the element each, as there is 'each'");
+        }
+
         Check("$.event.type", map.Type, TemplatePlace.EventText, row, problems);
         Check("$.event.timestamp", map.Timestamp, TemplatePlace.EventText, row, problems);
         foreach (Template template in Check("$.event.data", map.Data, TemplatePlace.EventData, row, problems))
         {
             problems.Require(template.Parts.Count == 1, "$.event.data", $"exactly one part each: {TemplatePlace.EventData.Words}");
+            problems.Require(map.Each is null || template.Parts.All(part => part.Kind == TemplatePartKind.Item), "$.event.data", "{item:…}, as there is 'each'");
         }
     }
 

@@ -27,6 +27,9 @@ public sealed record SenderDefinition
     /// <summary>Where the envelope of an event stands in a delivery.</summary>
     public required EventMapDefinition Event { get; init; }
 
+    /// <summary>What makes two deliveries the same event, unless a source says otherwise. The default is <see cref="DuplicateRule.Id"/>.</summary>
+    public DuplicateRule Duplicates { get; init; }
+
     /// <summary>The formats of a body that this sender sends, at least one. The default is JSON alone.</summary>
     public IReadOnlyList<BodyFormat> Bodies { get; init; } = [BodyFormat.Json];
 

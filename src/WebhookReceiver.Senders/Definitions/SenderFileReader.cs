@@ -30,6 +30,7 @@ internal static class SenderFileReader
             Name = row.Required("name", v => v.Text()),
             Schemes = row.Required("schemes", v => v.List(ReadScheme)),
             Event = row.Required("event", ReadEvent),
+            Duplicates = row.Optional("duplicates", BlankSender.Duplicates, v => v.Word<DuplicateRule>()),
             Bodies = row.Optional("bodies", BlankSender.Bodies, v => v.List(item => item.Word<BodyFormat>())),
             FormJsonField = row.Optional("formJsonField", null, v => v.Text()),
             JsonMediaTypes = row.Optional("jsonMediaTypes", BlankSender.JsonMediaTypes, v => v.Texts()),

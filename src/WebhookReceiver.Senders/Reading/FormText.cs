@@ -41,6 +41,10 @@ internal static class FormText
         return pairs;
     }
 
+    /// <summary>A form of these fields, for samples and tests.</summary>
+    public static byte[] Write(IEnumerable<KeyValuePair<string, string>> fields) =>
+        Encoding.UTF8.GetBytes(string.Join('&', fields.Select(field => $"{Uri.EscapeDataString(field.Key)}={Uri.EscapeDataString(field.Value)}")));
+
     /// <summary>The value of a name that stands there once; <see langword="null"/> otherwise.</summary>
     public static string? Single(IReadOnlyList<KeyValuePair<string, string>> pairs, string name)
     {

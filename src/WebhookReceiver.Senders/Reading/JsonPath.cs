@@ -48,8 +48,32 @@ internal static class JsonPath
         };
     }
 
-    /// <summary>A string, or a number, true or false as it is written; <see langword="null"/> for everything else.</summary>
-    /// <exception cref="InvalidOperationException">The string holds half of a surrogate pair: it reads as JSON and is no text.</exception>
+    /// <summary>Where the values of <see cref="All"/> stand, in the same order, each as a JSON pointer.</summary>
+    public static IEnumerable<string> Pointers(JsonElement root, IReadOnlyList<string> pointer, string path = "", int depth = 0)
+    {
+        if (depth == pointer.Count)
+        {
+            return [path];
+        }
+
+        if (pointer[depth] != Each)
+        {
+            return TryStep(root, pointer[depth], out JsonElement next) ? Pointers(next, pointer, $"{path}/{Escape(pointer[depth])}", depth + 1) : [];
+        }
+
+        return root.ValueKind switch
+        {
+            JsonValueKind.Array => root.EnumerateArray().Index()
+                .SelectMany(item => Pointers(item.Item, pointer, string.Create(CultureInfo.InvariantCulture, $"{path}/{item.Index}"), depth + 1)),
+            JsonValueKind.Object => root.EnumerateObject().SelectMany(member => Pointers(member.Value, pointer, $"{path}/{Escape(member.Name)}", depth + 1)),
+            _ => [],
+        };
+    }
+
+    /// <summary>
+    /// A string, or a number, true or false as it is written; <see langword="null"/> for everything else, and for a string with half of a surrogate
+    /// pair, which reads as JSON and is no text.
+    /// </summary>
     public static string? Text(JsonElement element, bool numbers) => element.ValueKind switch
     {
         JsonValueKind.String => JsonText.OrNull(element),
@@ -71,6 +95,8 @@ internal static class JsonPath
                 return false;
         }
     }
+
+    private static string Escape(string token) => token.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     private static bool IsIndex(string token, int length, out int index) =>
         int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out index)

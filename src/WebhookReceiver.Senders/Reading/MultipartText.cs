@@ -8,7 +8,10 @@ namespace WebhookReceiver.Senders;
 internal static class MultipartText
 {
     private const int MaxParts = 1024;
+    private const string Disposition = "Content-Disposition:";
     private const int MaxBoundaryLength = 70;
+
+    public static bool IsType(string contentType) => contentType.AsSpan().TrimStart().StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase);
 
     /// <returns>The fields in their order; <see langword="null"/> with a problem where it is no form.</returns>
     public static List<KeyValuePair<string, string>>? Parse(ReadOnlySpan<byte> body, string? contentType, out string? problem)
@@ -49,16 +52,12 @@ internal static class MultipartText
         return fields;
     }
 
-    /// <summary>A form of one field, for samples and tests.</summary>
-    public static byte[] Write(string contentType, string name, byte[] value)
+    /// <summary>A form of these fields, for samples and tests.</summary>
+    public static byte[] Write(string contentType, IEnumerable<KeyValuePair<string, string>> fields)
     {
         string boundary = Boundary(contentType) ?? throw new ArgumentException("The content type has no boundary.");
-        return
-        [
-            .. Encoding.ASCII.GetBytes($"--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n"),
-            .. value,
-            .. Encoding.ASCII.GetBytes($"\r\n--{boundary}--\r\n"),
-        ];
+        IEnumerable<string> parts = fields.Select(field => $"--{boundary}\r\nContent-Disposition: form-data; name=\"{field.Key}\"\r\n\r\n{field.Value}\r\n");
+        return Encoding.UTF8.GetBytes(string.Concat(parts) + $"--{boundary}--\r\n");
     }
 
     private static bool TryReadPart(ReadOnlySpan<byte> part, List<KeyValuePair<string, string>> fields)
@@ -69,32 +68,28 @@ internal static class MultipartText
             return false;
         }
 
-        foreach (string line in Encoding.UTF8.GetString(part[..blank]).Split("\r\n"))
+        // One line that says what the part is: of two, two readers could take different ones.
+        string[] lines = [.. Encoding.UTF8.GetString(part[..blank]).Split("\r\n").Where(line => line.StartsWith(Disposition, StringComparison.OrdinalIgnoreCase))];
+        if (lines is not [var line]
+            || !ContentDispositionHeaderValue.TryParse(line[Disposition.Length..], out ContentDispositionHeaderValue? disposition)
+            || disposition is not { DispositionType: "form-data", Name: { } name })
         {
-            int colon = line.IndexOf(':', StringComparison.Ordinal);
-            if (colon < 0
-                || !line.AsSpan(0, colon).Equals("Content-Disposition", StringComparison.OrdinalIgnoreCase)
-                || !ContentDispositionHeaderValue.TryParse(line[(colon + 1)..], out ContentDispositionHeaderValue? disposition)
-                || disposition.Name is not { } name)
-            {
-                continue;
-            }
+            return false;
+        }
 
-            ReadOnlySpan<byte> value = part[(blank + 4)..];
-            if (disposition.FileName is null && disposition.FileNameStar is null)
-            {
-                if (!Utf8.IsValid(value))
-                {
-                    return false;
-                }
-
-                fields.Add(new(name.Trim('"'), Encoding.UTF8.GetString(value)));
-            }
-
+        if (disposition.FileName is not null || disposition.FileNameStar is not null)
+        {
             return true;
         }
 
-        return false;
+        ReadOnlySpan<byte> value = part[(blank + 4)..];
+        if (!Utf8.IsValid(value))
+        {
+            return false;
+        }
+
+        fields.Add(new(name.Trim('"'), Encoding.UTF8.GetString(value)));
+        return true;
     }
 
     private static string? Boundary(string? contentType)
@@ -104,7 +99,8 @@ internal static class MultipartText
             return null;
         }
 
-        string? boundary = type.Parameters.FirstOrDefault(parameter => parameter.Name.Equals("boundary", StringComparison.OrdinalIgnoreCase))?.Value?.Trim('"');
-        return boundary is { Length: > 0 and <= MaxBoundaryLength } && Ascii.IsValid(boundary) ? boundary : null;
+        // Of two boundaries, two readers could take different ones.
+        string?[] boundaries = [.. type.Parameters.Where(parameter => parameter.Name.Equals("boundary", StringComparison.OrdinalIgnoreCase)).Select(parameter => parameter.Value?.Trim('"'))];
+        return boundaries is [{ Length: > 0 and <= MaxBoundaryLength } boundary] && Ascii.IsValid(boundary) ? boundary : null;
     }
 }

@@ -11,10 +11,14 @@ public sealed class RequestContent : IDisposable
 {
     private readonly JsonDocument? _document;
 
-    private RequestContent(JsonDocument? document, IReadOnlyList<KeyValuePair<string, string>>? form) => (_document, Form) = (document, form);
+    private RequestContent(JsonDocument? document, ReadOnlyMemory<byte> documentText, IReadOnlyList<KeyValuePair<string, string>>? form) =>
+        (_document, DocumentText, Form) = (document, documentText, form);
 
     /// <summary>The JSON document: the body, or the form's field that holds one; <see langword="null"/> where there is none.</summary>
     public JsonElement? Document => _document?.RootElement;
+
+    /// <summary>The bytes that <see cref="Document"/> was parsed from and refers to: the body, or the form's field in UTF-8; empty where there is none.</summary>
+    public ReadOnlyMemory<byte> DocumentText { get; }
 
     /// <summary>The fields of a form, in their order, decoded; <see langword="null"/> where the body is none.</summary>
     public IReadOnlyList<KeyValuePair<string, string>>? Form { get; }
@@ -38,21 +42,38 @@ public sealed class RequestContent : IDisposable
                 return false;
             }
 
-            content = new RequestContent(document, null);
+            content = new RequestContent(document, body, null);
             return true;
         }
 
         List<KeyValuePair<string, string>>? form = format == BodyFormat.Form
             ? FormText.Parse(body.Span, out problem)
             : MultipartText.Parse(body.Span, contentType, out problem);
-        if (form is null || !TryParseField(form, row, out JsonDocument? inner, out problem))
+        if (form is null || !TryParseField(form, row, out byte[] json, out JsonDocument? inner, out problem))
         {
             return false;
         }
 
-        content = new RequestContent(inner, form);
+        content = new RequestContent(inner, json, form);
         return true;
     }
+
+    /// <summary>Reads the fields of a form, as <see cref="TryParse"/> does.</summary>
+    /// <param name="body">The exact bytes.</param>
+    /// <param name="contentType">The content type: <c>multipart/form-data</c>, or of any other the fields are urlencoded.</param>
+    /// <returns>The fields in their order, decoded; <see langword="null"/> where the body is no form.</returns>
+    public static IReadOnlyList<KeyValuePair<string, string>>? ReadForm(ReadOnlySpan<byte> body, string contentType) => MultipartText.IsType(contentType)
+        ? MultipartText.Parse(body, contentType, out _)
+        : FormText.Parse(body, out _);
+
+    /// <summary>Writes a form as senders do, for samples and tests.</summary>
+    /// <param name="fields">The fields.</param>
+    /// <param name="contentType">As of <see cref="ReadForm"/>; <c>multipart/form-data</c> with its boundary.</param>
+    /// <returns>The body.</returns>
+    /// <exception cref="ArgumentException">The boundary is missing.</exception>
+    public static byte[] WriteForm(IEnumerable<KeyValuePair<string, string>> fields, string contentType) => MultipartText.IsType(contentType)
+        ? MultipartText.Write(contentType, fields)
+        : FormText.Write(fields);
 
     /// <summary>A field of the form. One that stands there twice is none: two readers could take different ones.</summary>
     /// <param name="name">The field's name, compared by case.</param>
@@ -73,8 +94,9 @@ public sealed class RequestContent : IDisposable
     public void Dispose() => _document?.Dispose();
 
     private static bool TryParseField(
-        List<KeyValuePair<string, string>> form, SenderDefinition row, out JsonDocument? document, out string? problem)
+        List<KeyValuePair<string, string>> form, SenderDefinition row, out byte[] json, out JsonDocument? document, out string? problem)
     {
+        json = [];
         document = null;
         problem = null;
         if (row.FormJsonField is not { } field || !form.Exists(pair => pair.Key == field))
@@ -82,13 +104,14 @@ public sealed class RequestContent : IDisposable
             return true;
         }
 
-        if (FormText.Single(form, field) is not { } json)
+        if (FormText.Single(form, field) is not { } text)
         {
             problem = $"The form has the field '{field}' more than once.";
             return false;
         }
 
-        return TryParseJson(Encoding.UTF8.GetBytes(json), row, out document, out problem);
+        json = Encoding.UTF8.GetBytes(text);
+        return TryParseJson(json, row, out document, out problem);
     }
 
     private static bool TryParseJson(ReadOnlyMemory<byte> json, SenderDefinition row, out JsonDocument? document, out string? problem)

@@ -71,14 +71,14 @@ public static class TemplateReader
         where TRequest : ISignedRequest, allows ref struct => part.Kind switch
         {
             TemplatePartKind.Literal => part.Name,
-            TemplatePartKind.Json => request.Content is { } content && content.TryFind(part.Pointer, out JsonElement element) ? JsonPath.Text(element, scope.Numbers)
+            TemplatePartKind.Json => request.Content is { } content && content.TryFind(part.Pointer, out JsonElement element) ? Text(element, scope.Numbers)
                 : part.IsOptional ? "" : null,
             TemplatePartKind.Header or TemplatePartKind.Query or TemplatePartKind.FormField =>
                 RequestText.Read(part, in request, scope.Numbers, out string? value) == 1 ? value : null,
             TemplatePartKind.Digest => scope.Digest is { } digest ? Convert.ToHexStringLower(digest) : null,
             TemplatePartKind.PublicUrl => request.Url,
             TemplatePartKind.Key => request.Content?.Document is { } document ? KeyOf(document, part) : null,
-            TemplatePartKind.Item => scope.Item is { } item && JsonPath.TryFind(item, part.Pointer, out JsonElement found) ? JsonPath.Text(found, scope.Numbers) : null,
+            TemplatePartKind.Item => scope.Item is { } item && JsonPath.TryFind(item, part.Pointer, out JsonElement found) ? Text(found, scope.Numbers) : null,
             TemplatePartKind.ItemKey => scope.Item is { } item ? KeyOf(item, part) : null,
             TemplatePartKind.ItemDigest => scope.Item is { } item ? Convert.ToHexStringLower(SHA256.HashData(JsonMarshal.GetRawUtf8Value(item))) : null,
             TemplatePartKind.Index => scope.Index.ToString(CultureInfo.InvariantCulture),
@@ -86,6 +86,27 @@ public static class TemplateReader
             TemplatePartKind.HandshakeSecret => scope.HandshakeSecret,
             _ => null,
         };
+
+    /// <summary>Finds the JSON value that a part names: what is the data of an event, which need not be text.</summary>
+    /// <param name="part">A part of the kind <see cref="TemplatePartKind.Json"/> or <see cref="TemplatePartKind.Item"/>; of others there is none.</param>
+    /// <param name="content">The content of the request.</param>
+    /// <param name="scope">The element, for a part of it.</param>
+    /// <param name="element">The value.</param>
+    /// <returns>Whether there is one.</returns>
+    public static bool TryFind(TemplatePart part, RequestContent content, in TemplateScope scope, out JsonElement element)
+    {
+        element = default;
+        return part.Kind switch
+        {
+            TemplatePartKind.Json => content.TryFind(part.Pointer, out element),
+            TemplatePartKind.Item => scope.Item is { } item && JsonPath.TryFind(item, part.Pointer, out element),
+            _ => false,
+        };
+    }
+
+    // Where half of a surrogate pair throws: to verification it is simply no text.
+    private static string? Text(JsonElement element, bool numbers) =>
+        element.ValueKind == JsonValueKind.String ? element.GetString() : JsonPath.Text(element, numbers);
 
     private static string? KeyOf(JsonElement document, TemplatePart part)
     {

@@ -20,6 +20,7 @@ internal sealed class RequestDraft
         _row = row;
         _contentType = input.ContentType ?? row.Sample?.ContentType ?? "application/json";
         _format = FormatOf(_contentType);
+        SenderHeaders = input.Headers ?? row.Sample?.Headers ?? new Dictionary<string, string>();
         Body = input.Body;
         Query = input.Query.Length > 0 ? input.Query : row.Sample?.Query ?? "";
         Url = input.Url;
@@ -35,6 +36,9 @@ internal sealed class RequestDraft
     public string Method { get; }
 
     public IReadOnlyList<KeyValuePair<string, string>> Headers => _headers;
+
+    /// <summary>What the sender sends besides, of which it may sign some.</summary>
+    public IReadOnlyDictionary<string, string> SenderHeaders { get; }
 
     /// <summary>Puts a value where a part of a template will look for it.</summary>
     public void Put(TemplatePart part, string value)
@@ -73,14 +77,12 @@ internal sealed class RequestDraft
 
     public void PutField(string name, string value)
     {
-        if (_format != BodyFormat.Form)
+        if (_format == BodyFormat.Json || RequestContent.ReadForm(Body.Span, _contentType) is not { } fields)
         {
-            throw new ArgumentException("The value stands in a form, and the body is none that can be written.");
+            throw new ArgumentException("The value stands in a form, and the body is none.");
         }
 
-        IEnumerable<string> others = Encoding.UTF8.GetString(Body.Span).Split('&', StringSplitOptions.RemoveEmptyEntries)
-            .Where(pair => pair.Split('=')[0] != Uri.EscapeDataString(name));
-        Body = Encoding.UTF8.GetBytes(string.Join('&', others.Append($"{Uri.EscapeDataString(name)}={Uri.EscapeDataString(value)}")));
+        Body = RequestContent.WriteForm(fields.Where(field => field.Key != name).Append(new(name, value)), _contentType);
     }
 
     /// <summary>Writes into the document: a number where a number stands, otherwise a text. <c>*</c> is each element.</summary>
@@ -100,13 +102,9 @@ internal sealed class RequestDraft
         {
             Body = json;
         }
-        else if (_format == BodyFormat.Form)
-        {
-            PutField(_row.FormJsonField!, Encoding.UTF8.GetString(json));
-        }
         else
         {
-            Body = MultipartText.Write(_contentType, _row.FormJsonField!, json);
+            PutField(_row.FormJsonField!, Encoding.UTF8.GetString(json));
         }
     }
 
@@ -115,7 +113,7 @@ internal sealed class RequestDraft
 
     private static BodyFormat FormatOf(string contentType) =>
         contentType.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) ? BodyFormat.Form
-        : contentType.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) ? BodyFormat.Multipart
+        : MultipartText.IsType(contentType) ? BodyFormat.Multipart
         : BodyFormat.Json;
 
     private static JsonNode? TryParse(ReadOnlySpan<byte> json)

@@ -15,7 +15,7 @@ internal static class SchemeSigner
         var draft = new RequestDraft(row, input);
         if (scheme.Content.Any(part => part.Kind == TemplatePartKind.Canonical))
         {
-            foreach ((string name, string value) in row.Sample?.Headers ?? new Dictionary<string, string>())
+            foreach ((string name, string value) in draft.SenderHeaders)
             {
                 draft.PutHeader(name, value);
             }
@@ -24,6 +24,11 @@ internal static class SchemeSigner
         if (scheme.Definition.KeySource is { } source && Template.Parse(source.Url).Parts is [{ Kind: TemplatePartKind.Header } certificate] && row.Sample is not null)
         {
             draft.PutHeader(certificate.Name, row.Sample.Headers[certificate.Name]);
+        }
+
+        foreach ((TemplatePart part, string text) in scheme.When.Where(condition => condition.Text != "*"))
+        {
+            draft.Put(part, text);
         }
 
         if (idHeader is not null)
@@ -40,7 +45,7 @@ internal static class SchemeSigner
             }
         }
 
-        string[] values = FillFields(scheme, row, input, draft, key);
+        string[] values = FillFields(scheme, input, draft, key);
         switch (scheme.Definition.Proof)
         {
             case ProofKind.Token:
@@ -65,7 +70,7 @@ internal static class SchemeSigner
 
     /// <summary>Puts into the request what is signed: id, time, digests, and what only the row's sample knows.</summary>
     /// <returns>The values of the scheme's fields.</returns>
-    private static string[] FillFields(CompiledScheme scheme, SenderDefinition row, SigningInput input, RequestDraft draft, SigningKey key)
+    private static string[] FillFields(CompiledScheme scheme, SigningInput input, RequestDraft draft, SigningKey key)
     {
         string[] values = new string[scheme.Fields.Length];
 
@@ -73,7 +78,7 @@ internal static class SchemeSigner
         foreach (int place in Enumerable.Range(0, values.Length).OrderBy(place => DigestOf(scheme, place) is null ? 0 : 1))
         {
             TemplatePart field = scheme.Fields[place];
-            values[place] = ValueOf(scheme, row, input, draft, key, place);
+            values[place] = ValueOf(scheme, input, draft, key, place);
             if (RequestText.IsField(field.Kind) && !(field.IsOptional && values[place].Length == 0))
             {
                 draft.Put(field, values[place]);
@@ -83,7 +88,7 @@ internal static class SchemeSigner
         return values;
     }
 
-    private static string ValueOf(CompiledScheme scheme, SenderDefinition row, SigningInput input, RequestDraft draft, SigningKey key, int place)
+    private static string ValueOf(CompiledScheme scheme, SigningInput input, RequestDraft draft, SigningKey key, int place)
     {
         TemplatePart field = scheme.Fields[place];
         if (place == scheme.IdField)
@@ -110,15 +115,15 @@ internal static class SchemeSigner
             return digest.Compute(draft);
         }
 
-        return Existing(row, draft, field)
+        return Existing(draft, field)
             ?? (field.IsOptional ? "" : throw new InvalidOperationException($"This sender signs '{field.Name}', and the sample of its row has no value for it."));
     }
 
     private static CompiledDigest? DigestOf(CompiledScheme scheme, int place) =>
         scheme.Digests.FirstOrDefault(digest => FieldNames.Same(digest.Value, scheme.Fields[place]));
 
-    /// <summary>What the request has already; of headers, what the row's sample has.</summary>
-    private static string? Existing(SenderDefinition row, RequestDraft draft, TemplatePart field)
+    /// <summary>What the request has already; of headers, what the sender sends.</summary>
+    private static string? Existing(RequestDraft draft, TemplatePart field)
     {
         if (!RequestText.IsField(field.Kind))
         {
@@ -130,7 +135,7 @@ internal static class SchemeSigner
         return RequestText.Read(field, in request, numbers: true, out string? value) == 1 && value!.Length > 0
             ? value
             : field.Kind == TemplatePartKind.Header
-                ? row.Sample?.Headers.FirstOrDefault(header => header.Key.Equals(field.Name, StringComparison.OrdinalIgnoreCase)).Value
+                ? draft.SenderHeaders.FirstOrDefault(header => header.Key.Equals(field.Name, StringComparison.OrdinalIgnoreCase)).Value
                 : null;
     }
 

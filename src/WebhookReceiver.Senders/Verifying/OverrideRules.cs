@@ -59,6 +59,11 @@ internal static class OverrideRules
             throw new SenderFileException($"sender '{row.Id}': EventIdHeader: expected none, as this sender signs the id of its events");
         }
 
+        if (row.Event.Each is not null)
+        {
+            throw new SenderFileException($"sender '{row.Id}': EventIdHeader: expected none, as a delivery of this sender carries several events");
+        }
+
         IEnumerable<string> rest = row.Event.Id.SkipWhile(text => SingleHeader(text) is not null);
         return row with { Event = row.Event with { Id = [$"{{header:{name}}}", .. rest] } };
     }

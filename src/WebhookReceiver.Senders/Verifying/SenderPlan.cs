@@ -53,6 +53,12 @@ public sealed class SenderPlan
     /// <summary>Whether a POST can be a handshake without a signature that is all in its query and headers, whatever its content type.</summary>
     public bool HasHandshakeWithoutBody { get; }
 
+    /// <summary>
+    /// Whether the sender signs with a private key, by its first scheme: what an operator configures is the public one, and only
+    /// <see cref="GenerateKey"/> or <see cref="SigningKey.TryReadPrivate"/> make what signs.
+    /// </summary>
+    public bool SignsWithPrivateKey => SignatureAlgorithm.Of(_schemes[0].Definition).Kind != SignatureAlgorithm.KeyKind.Shared;
+
     /// <summary>How much of a request the sender's proof covers; where its schemes differ, the least that one of them covers.</summary>
     public SignatureCoverage Coverage { get; }
 
@@ -75,11 +81,24 @@ public sealed class SenderPlan
     public string? ReadSignedId<TRequest>(int schemeIndex, ref readonly TRequest request)
         where TRequest : ISignedRequest, allows ref struct => SignedIdReader.Read(_schemes[schemeIndex], in request);
 
+    /// <summary>Whether a delivery carries a batch, which may be empty: the array or object that <see cref="EventMap.Each"/> first names the elements of.</summary>
+    /// <param name="content">The content of the delivery.</param>
+    /// <returns>Whether there is one. Asked only where <see cref="EventMap.Each"/> is not empty, as are the elements.</returns>
+    public bool HasBatch(RequestContent content) =>
+        content.TryFind([.. Event.Each.TakeWhile(token => token != JsonPath.Each)], out JsonElement batch) && batch.ValueKind is JsonValueKind.Array or JsonValueKind.Object;
+
     /// <summary>The elements of a batch, in their order.</summary>
     /// <param name="content">The content of the delivery.</param>
-    /// <returns>The elements; none where the batch is empty. Asked only where <see cref="EventMap.Each"/> is not empty.</returns>
+    /// <returns>The elements; none where the batch is empty.</returns>
     public IEnumerable<JsonElement> Items(RequestContent content) =>
         content.Document is { } document ? JsonPath.All(document, Event.Each) : [];
+
+    /// <summary>Where an element of a batch stands, for people.</summary>
+    /// <param name="content">The content of the delivery.</param>
+    /// <param name="index">The number of the element among <see cref="Items"/>.</param>
+    /// <returns>A JSON pointer, such as <c>/events/3</c>.</returns>
+    public string ItemPointer(RequestContent content, int index) =>
+        content.Document is { } document ? JsonPath.Pointers(document, Event.Each).ElementAt(index) : "";
 
     /// <summary>Compiles a row. Do it once: it reads and checks the whole row.</summary>
     /// <param name="definition">The row.</param>
@@ -236,8 +255,10 @@ public sealed record SenderOverrides(string? SignatureHeader = null, string? Eve
 /// <param name="Method">The HTTP method. The default is POST.</param>
 /// <param name="Query">The query without its question mark. Empty by default.</param>
 /// <param name="ContentType">The content type of the body. <see langword="null"/> (the default) is that of the row's sample.</param>
+/// <param name="Headers">Headers that the sender sends with it, for schemes that sign some. <see langword="null"/> (the default) is those of the row's sample.</param>
 public readonly record struct SigningInput(
-    ReadOnlyMemory<byte> Body, string Id, DateTimeOffset SignedAt, string? Url = null, string Method = "POST", string Query = "", string? ContentType = null);
+    ReadOnlyMemory<byte> Body, string Id, DateTimeOffset SignedAt, string? Url = null, string Method = "POST", string Query = "", string? ContentType = null,
+    IReadOnlyDictionary<string, string>? Headers = null);
 
 /// <summary>A request as the sender would send it.</summary>
 /// <param name="Headers">

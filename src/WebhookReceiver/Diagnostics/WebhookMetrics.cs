@@ -53,13 +53,16 @@ internal sealed class WebhookMetrics
         _meter.CreateObservableGauge("webhook.unaccounted", gauges.Unaccounted, "{work}", "Open work whose rows are gone: 0, unless somebody removed them behind the product's back.");
     }
 
-    /// <summary>A delivery was stored or known.</summary>
-    public void Received(string source, bool isDuplicate, TimeSpan duration)
+    /// <summary>An event was stored or known.</summary>
+    public void Received(string source, bool isDuplicate)
     {
         Interlocked.Increment(ref isDuplicate ? ref _duplicates : ref _accepted);
         _deliveries.Add(1, new("webhook.source", source), new("webhook.outcome", isDuplicate ? "duplicate" : "accepted"));
-        _receive.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("webhook.source", source));
     }
+
+    /// <summary>A delivery was stored or known, with all its events.</summary>
+    public void ReceiveEnded(string source, TimeSpan duration) =>
+        _receive.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("webhook.source", source));
 
     /// <summary>A delivery was refused.</summary>
     /// <param name="source">A configured source, or "unknown".</param>

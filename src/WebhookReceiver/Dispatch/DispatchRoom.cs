@@ -23,7 +23,8 @@ internal sealed class DispatchRoom
         var share = HasBacklog ? 2 : 1;
         lock (_gate)
         {
-            if (_items > 0 && (_items + items > MaxItems / share || _bytes + bytes > MaxBytes / share))
+            // An event that is larger than the room is taken alone; a batch of more attempts than it has waits in the store.
+            if (_items + items > MaxItems / share || (_items > 0 && _bytes + bytes > MaxBytes / share))
             {
                 return false;
             }

@@ -64,10 +64,11 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     /// <summary>Whether handlers that ignore their token have held at least a quarter of the slots for so long beyond their time limit.</summary>
     public bool IsStuck(TimeSpan time) => _queue.Overrun(time) is > 0 and var count && count * 4 >= _concurrency;
 
-    /// <summary>Makes room for an event before it is stored.</summary>
-    /// <returns><see langword="false"/> if there is none: store it as pending.</returns>
-    public bool TryReserve(int handlers, int bodyLength) =>
-        !_stopping.IsCancellationRequested && _store.IsOwner && _room.TryTake(handlers, (long)handlers * bodyLength);
+    /// <summary>Makes room for the events of a delivery before they are stored.</summary>
+    /// <param name="attempts">How many attempts they come to, of all their handlers.</param>
+    /// <param name="bytes">The bodies that these hold, each as often as it has handlers.</param>
+    /// <returns><see langword="false"/> if there is none: store them as pending.</returns>
+    public bool TryReserve(int attempts, long bytes) => !_stopping.IsCancellationRequested && _store.IsOwner && _room.TryTake(attempts, bytes);
 
     /// <summary>Takes over what was stored, and gives back the room of what was not.</summary>
     public void Committed(InboxDelivery delivery, bool isStored)

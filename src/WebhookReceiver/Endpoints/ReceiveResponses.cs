@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using WebhookReceiver.Inbox;
 using WebhookReceiver.Senders;
+using WebhookReceiver.Sources;
 
 namespace WebhookReceiver.Endpoints;
 
@@ -13,9 +14,9 @@ internal static class ReceiveResponses
 {
     private const string JsonType = "application/json; charset=utf-8";
 
-    public static Task WriteAsync(HttpResponse response, ReceiveResult.Stored stored)
+    public static Task WriteAsync(HttpResponse response, WebhookSource source, InboxEvent[] events)
     {
-        var answer = stored.Source.Plan.Definition.Answer;
+        var answer = source.Plan.Definition.Answer;
         response.StatusCode = answer.Status;
         if (answer.Body is { } text)
         {
@@ -28,7 +29,7 @@ internal static class ReceiveResponses
         }
 
         response.ContentType = JsonType;
-        return stored.Events is [var only] ? WriteReceiptAsync(response, only) : WriteReceiptsAsync(response, stored.Events);
+        return source.Plan.Event.Each.Count == 0 ? WriteReceiptAsync(response, events[0]) : WriteReceiptsAsync(response, events);
     }
 
     public static Task WriteAsync(HttpResponse response, HandshakeAnswer answer)
@@ -113,9 +114,15 @@ internal static class ReceiveResponses
         return Task.CompletedTask;
     }
 
+    // A batch: the id is the first event's, and it is a duplicate if there was nothing new in it.
     private static Task WriteReceiptsAsync(HttpResponse response, InboxEvent[] events) => WriteJsonAsync(response, json =>
     {
-        WriteReceipt(json, events[0]);
+        if (events is [var first, ..])
+        {
+            json.WriteString("id", first.PublicId);
+        }
+
+        json.WriteString("status", StatusOf(Array.Find(events, static part => !part.IsDuplicate) ?? events.FirstOrDefault()));
         json.WriteStartArray("events");
         foreach (var part in events)
         {
@@ -133,7 +140,7 @@ internal static class ReceiveResponses
         json.WriteString("status", StatusOf(stored));
     }
 
-    private static string StatusOf(InboxEvent stored) => stored.IsDuplicate ? "duplicate" : "accepted";
+    private static string StatusOf(InboxEvent? stored) => stored is { IsDuplicate: true } ? "duplicate" : "accepted";
 
     private static Task WriteTextAsync(HttpResponse response, string contentType, string text)
     {

@@ -133,14 +133,19 @@ internal sealed class WebhookEndpoint
             case ReceiveResult.Stored stored:
                 foreach (var item in stored.Events)
                 {
-                    _metrics.Received(sourceName, item.IsDuplicate, duration);
+                    _metrics.Received(sourceName, item.IsDuplicate);
                     if (_logger.IsEnabled(LogLevel.Debug))
                     {
                         Log.DeliveryAccepted(_logger, item.PublicId, sourceName, item.Type, item.EventId, item.IsDuplicate ? "duplicate" : "accepted");
                     }
                 }
 
-                return ReceiveResponses.WriteAsync(context.Response, stored);
+                _metrics.ReceiveEnded(sourceName, duration);
+                return ReceiveResponses.WriteAsync(context.Response, stored.Source, stored.Events);
+            case ReceiveResult.Empty empty:
+                _metrics.Answered(sourceName);
+                Log.HandshakeAnswered(_logger, "empty batch", sourceName);
+                return ReceiveResponses.WriteAsync(context.Response, empty.Source, []);
             case ReceiveResult.Answered answered:
                 _metrics.Answered(sourceName);
                 Log.HandshakeAnswered(_logger, answered.Answer.Name, sourceName);

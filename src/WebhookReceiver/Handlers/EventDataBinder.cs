@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using WebhookReceiver.Inbox;
+using WebhookReceiver.Senders;
 
 namespace WebhookReceiver.Handlers;
 
@@ -55,14 +56,14 @@ internal sealed class EventDataBinder(IOptions<WebhookJsonOptions> options)
             return stored.Body.AsSpan(stored.Data.Start, stored.Data.Length);
         }
 
-        var form = Form(stored);
-        if (stored.Data.FormField is { } field)
+        if (stored.Data.FormField is not { } field)
         {
-            return Encoding.UTF8.GetBytes(form[field].ToString());
+            // The fields of a form as an object of texts: a record takes them by name.
+            return JsonSerializer.SerializeToUtf8Bytes(Form(stored).ToDictionary(static pair => pair.Key, static pair => pair.Value.ToString()));
         }
 
-        // The fields of a form as an object of texts: a record takes them by name.
-        return JsonSerializer.SerializeToUtf8Bytes(form.ToDictionary(static pair => pair.Key, static pair => pair.Value.ToString()));
+        var text = Encoding.UTF8.GetBytes(Fields(stored).First(pair => pair.Key == field).Value);
+        return stored.Data.Start < 0 ? text : text.AsSpan(stored.Data.Start, stored.Data.Length);
     }
 
     private static FormCollection Form(InboxEvent stored)
@@ -72,9 +73,18 @@ internal sealed class EventDataBinder(IOptions<WebhookJsonOptions> options)
             throw new PermanentFailureException("The event is not a form.");
         }
 
-        using var reader = new FormReader(Encoding.UTF8.GetString(stored.Body)) { ValueLengthLimit = stored.Body.Length + 1, ValueCountLimit = 1024 };
-        return new FormCollection(reader.ReadForm());
+        // Names of a form ignore case here, as in every other form of ASP.NET Core.
+        var values = new KeyValueAccumulator();
+        foreach (var (name, value) in Fields(stored))
+        {
+            values.Append(name, value);
+        }
+
+        return new FormCollection(values.GetResults());
     }
+
+    private static IReadOnlyList<KeyValuePair<string, string>> Fields(InboxEvent stored) =>
+        RequestContent.ReadForm(stored.Body, stored.ContentType) ?? throw new PermanentFailureException("The body is not a form that can be read.");
 }
 
 /// <summary>How the data of events becomes your types; set by <see cref="WebhookReceiverBuilder.ConfigureJson"/>.</summary>

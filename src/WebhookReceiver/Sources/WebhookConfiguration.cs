@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.KeyPerFile;
+using WebhookReceiver.Senders;
 
 namespace WebhookReceiver.Sources;
 

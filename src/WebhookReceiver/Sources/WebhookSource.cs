@@ -18,7 +18,7 @@ internal sealed class WebhookSource
         _canExpire = secrets.Any(static secret => secret.NotAfter is not null);
         MaxBodyBytes = options.MaxBodyBytes ?? plan.Definition.MaxBodyBytes;
         HandshakeSecret = options.HandshakeSecret;
-        Duplicates = options.Duplicates;
+        Duplicates = options.Duplicates ?? plan.Definition.Duplicates;
         AllowsKeyFetch = options.AllowKeyFetch && plan.FetchesKeys;
         PublicUrl = publicUrl;
         KeptHeaders = HeadersToKeep(plan);

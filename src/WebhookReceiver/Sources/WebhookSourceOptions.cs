@@ -1,3 +1,5 @@
+using WebhookReceiver.Senders;
+
 namespace WebhookReceiver;
 
 /// <summary>A configured sender with its secrets: the <c>{source}</c> in <c>/webhook/{source}</c>.</summary>
@@ -63,17 +65,10 @@ public sealed class WebhookSourceOptions
     /// </summary>
     public string? EventIdHeader { get; set; }
 
-    /// <summary>What makes two deliveries the same event. The default is <see cref="DuplicateRule.Id"/>.</summary>
-    public DuplicateRule Duplicates { get; set; }
-}
-
-/// <summary>What makes two deliveries of one source the same event.</summary>
-public enum DuplicateRule
-{
-    /// <summary>The same id.</summary>
-    Id,
-    /// <summary>The same body: for senders that do not sign their ids, so that a captured request cannot be sent again under another id.</summary>
-    Body,
+    /// <summary>
+    /// What makes two deliveries the same event; <see langword="null"/> (the default) for the row's own, usually <see cref="DuplicateRule.Id"/>.
+    /// </summary>
+    public DuplicateRule? Duplicates { get; set; }
 }
 
 /// <summary>One secret of a source. Its text form never shows the secret.</summary>

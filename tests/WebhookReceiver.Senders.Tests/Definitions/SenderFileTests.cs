@@ -21,6 +21,7 @@ public sealed class SenderFileTests
         SenderDefinition row = Parse(Minimal);
 
         Assert.Equal([BodyFormat.Json], row.Bodies);
+        Assert.Equal(DuplicateRule.Id, row.Duplicates);
         Assert.Equal((1024 * 1024, 64, 16), (row.MaxBodyBytes, row.MaxJsonDepth, row.MinSecretBytes));
         Assert.Equal((200, null), (row.Answer.Status, row.Answer.Body));
         Assert.Empty(row.Handshakes);
@@ -39,7 +40,7 @@ public sealed class SenderFileTests
                 "signature": { "header": "X-Sig", "format": "pairs", "encoding": "base64", "separator": ";", "parameter": "h1" },
                 "timestamp": { "value": "{parameter:ts}", "format": "unixMilliseconds", "toleranceSeconds": 5 } }],
               "event": { "id": ["{form:id}", "{digest}"], "type": ["{form:type}"], "typeGrammar": "dotted", "timestamp": ["{form:at}"], "data": ["{form}"] },
-              "bodies": ["form"], "formJsonField": "payload",
+              "duplicates": "body", "bodies": ["form"], "formJsonField": "payload",
               "handshakes": [{ "name": "probe", "method": "GET", "verified": false, "when": { "{query:c}": "*" }, "secretEquals": "{query:t}",
                 "refusedStatus": 404, "computed": { "c": { "proof": "digest", "hash": "sha1", "content": "{query:c}", "encoding": "base64" } },
                 "reply": { "status": 202, "contentType": "text/plain", "headers": { "X-C": "{computed:c}" }, "body": "{query:c}" } }],
@@ -62,6 +63,7 @@ public sealed class SenderFileTests
         Assert.Equal((404, "{computed:c}"), (row.Handshakes[0].RefusedStatus, row.Handshakes[0].Reply.Headers["X-C"]));
         Assert.Equal((202, "text/plain", "{query:c}"), (row.Handshakes[0].Reply.Status, row.Handshakes[0].Reply.ContentType, row.Handshakes[0].Reply.Body));
         Assert.Equal(new AnswerDefinition { Status = 204, Body = "" }, row.Answer);
+        Assert.Equal(DuplicateRule.Body, row.Duplicates);
         Assert.Equal((10, 3, 9, "payload"), (row.MaxBodyBytes, row.MaxJsonDepth, row.MinSecretBytes, row.FormJsonField));
         Assert.Equal(new DeliveryFacts { Timeout = "1 s", Retries = "none", Success = "204" }, row.Delivery);
         Assert.Equal((Confidence.Recalled, "u"), (row.Evidence.Confidence, row.Evidence.Unverified[0]));
@@ -129,6 +131,13 @@ public sealed class SenderFileTests
     [InlineData("/event/type", "[\"{digest}\"]", "$.event.type[0]: expected only literals, {header:…}")]
     [InlineData("/event/data", "[\"{json:}{json:}\"]", "$.event.data: expected exactly one part")]
     [InlineData("/event/data", "[\"{header:X}\"]", "$.event.data[0]: expected only {json:…}, {item:…} or {form}")]
+    [InlineData("/event/id", "[\"{item:/id}\"]", "$.event.id[0]: expected no part of an element, as there is no 'each'")]
+    [InlineData("/event", """{"each":"/events","id":["{item:/id}"],"type":["t"],"data":["{item:}"]}""", "$.event.each: expected a JSON pointer with '*'")]
+    [InlineData("/event", """{"each":"/events/*","id":["{digest}"],"type":["t"],"data":["{item:}"]}""", "$.event.id: expected a part of the element each")]
+    [InlineData("/event", """{"each":"/events/*","id":["{item:/id}","{json:/id}"],"type":["t"],"data":["{item:}"]}""", "$.event.id: expected a part of the element each")]
+    [InlineData("/event", """{"each":"/events/*","id":["{index}"],"type":["t"],"data":["{item:}","{json:}"]}""", "$.event.data: expected {item:…}, as there is 'each'")]
+    [InlineData("/event", """{"each":"/events/*","id":[],"type":["t"],"data":["{item:}"]}""", "$.event.id: expected at least one template")]
+    [InlineData("/duplicates", "\"never\"", "$.duplicates: expected one of id, body, none")]
     [InlineData("/bodies", "[]", "$.bodies: expected at least one")]
     [InlineData("/bodies", "[\"form\"]", "$.event.type[0]: expected form parts only where")]
     [InlineData("/formJsonField", "\"payload\"", "$.formJsonField: expected a field's name")]

@@ -113,6 +113,11 @@ internal static class SenderPage
         }
 
         Row(page, "id", row.Schemes.All(scheme => scheme.Id is not null) ? "the signed one" : Templates(map.Id));
+        if (row.Duplicates != DuplicateRule.Id)
+        {
+            Row(page, "duplicates", row.Duplicates == DuplicateRule.None ? "none: each delivery counts, whatever its id" : "by the body, whatever the id");
+        }
+
         Row(page, "type", Templates(map.Type));
         Row(page, "time", map.Timestamp.Count == 0 ? "the signed time, where there is one" : Templates(map.Timestamp));
         Row(page, "data", Templates(map.Data));

@@ -143,7 +143,7 @@ public sealed class ParserFuzzTests
     }
 
     [Fact]
-    public void JsonText_WithHalfASurrogatePair_IsAbsentFromATemplate()
+    public void JsonText_WithHalfASurrogatePair_IsAbsentForVerificationAndNoTextForATemplate()
     {
         SenderDefinition row = Rows.Get("github");
         byte[] body = """{"type":"\ud800"}"""u8.ToArray();
@@ -151,8 +151,17 @@ public sealed class ParserFuzzTests
         var request = new TestRequest(body, [], content: content);
 
         Assert.NotNull(content);
-        Assert.Null(TemplateReader.Read(Template.Parse("{json:/type}"), in request, default));
-        Assert.Null(TemplateReader.Read(Template.Parse("x{json:/type}"), in request, default));
+        Assert.Equal(0, RequestText.Read(Template.Parse("{json:/type}").Parts[0], in request, numbers: true, out _));
+
+        // It is there: another template must not stand in for it.
+        Assert.Throws<InvalidOperationException>(() => Read("{json:/type}"));
+        Assert.Throws<InvalidOperationException>(() => Read("x{json:/type}"));
+
+        string? Read(string template)
+        {
+            var again = new TestRequest(body, [], content: content);
+            return TemplateReader.Read(Template.Parse(template), in again, default);
+        }
     }
 
     private static string Trimmed(string text) => text.Trim(' ', '\t');

@@ -68,6 +68,7 @@ public sealed class OverrideTests
         { "github", new SenderOverrides(SignatureHeader: ""), "SignatureHeader: expected the name of a header" },
         { "github", new SenderOverrides(EventIdHeader: "{x}"), "EventIdHeader: expected the name of a header" },
         { "svix", new SenderOverrides(EventIdHeader: "X-Id"), "EventIdHeader: expected none" },
+        { "gocardless", new SenderOverrides(EventIdHeader: "X-Id"), "EventIdHeader: expected none, as a delivery of this sender carries several events" },
         { "github", new SenderOverrides(Tolerance: TimeSpan.FromMinutes(5)), "Tolerance: expected none" },
         { "stripe", new SenderOverrides(Tolerance: TimeSpan.Zero), "Tolerance: expected whole seconds" },
         { "stripe", new SenderOverrides(Tolerance: TimeSpan.FromSeconds(-1)), "Tolerance: expected whole seconds" },

@@ -20,7 +20,7 @@ public sealed class WebhookEnvelopeValidatorTests
         .. Around(WebhookEnvelopeValidator.MaxDottedTypeLength / 2, "a."),
     ];
 
-    private static readonly DataLocation?[] Places = [null, DataLocation.Json(0, 2), DataLocation.Form(null)];
+    private static readonly DataLocation?[] Places = [null, DataLocation.Json(0, 2), DataLocation.Form];
 
     private readonly WebhookEnvelopeValidator _validator = new();
     private int _right, _wrong;

@@ -122,6 +122,35 @@ public abstract partial class InboxStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Append_OneIdTwiceInADelivery_StoresTheFirstAndKnowsTheOthers()
+    {
+        var (first, same, other) = (TestEvents.New("e1"), TestEvents.New("e1"), TestEvents.New("e1", body: """{"other":1}"""));
+        var next = TestEvents.New("e2");
+
+        Assert.Equal(AppendStatus.Committed, await _store.AppendAsync(new InboxDelivery([first, same, other, next], [[First], [First], [], [First]], BornRunning: true)));
+
+        Assert.Equal([false, true, true, false], new[] { first, same, other, next }.Select(static stored => stored.IsDuplicate));
+        Assert.Equal([false, false, true, false], new[] { first, same, other, next }.Select(static stored => stored.IsBodyMismatch));
+        Assert.Equal([first.PublicId, first.PublicId], [same.PublicId, other.PublicId]);
+        Assert.Equal(2, (await ListAsync()).Count);
+        Assert.Equal(first.Body, (await FindAsync(first)).Event.Body);
+        Assert.Equal(WorkState.Running, (await FindAsync(next)).State);
+    }
+
+    [Fact]
+    public async Task Append_OneIdTwiceInADeliveryThatIsKnown_KnowsBoth()
+    {
+        var known = TestEvents.New("e1");
+        await _store.AppendAsync(TestEvents.Delivery(known, true, First));
+        var (again, twin) = (TestEvents.New("e1"), TestEvents.New("e1"));
+
+        await _store.AppendAsync(new InboxDelivery([again, twin], [[First], [First]], BornRunning: true));
+
+        Assert.Equal([(true, known.PublicId), (true, known.PublicId)], [(again.IsDuplicate, again.PublicId), (twin.IsDuplicate, twin.PublicId)]);
+        Assert.Single(await ListAsync());
+    }
+
+    [Fact]
     public async Task Append_DeliveryWithSeveralEvents_StoresEachWithItsOwnState()
     {
         var (handled, parked) = (TestEvents.New("e1"), TestEvents.New("e2", type: "unknown"));

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -38,6 +39,16 @@ public sealed class PipelineHost : IAsyncLifetime
 
     /// <summary>The topic of the source "topic" (Amazon SNS), whose key is fetched.</summary>
     internal const string TopicArn = "arn:aws:sns:us-west-2:123456789012:MyTopic";
+
+    private const string UploadsRow = """
+        {
+          "id": "uploads", "name": "Uploads",
+          "schemes": [{ "hash": "sha256", "content": "{body}", "signature": { "header": "X-Signature", "encoding": "hex" } }],
+          "event": { "id": ["{form:id}"], "type": ["{form:type}"], "data": ["{form}"] },
+          "bodies": ["multipart"],
+          "evidence": { "confidence": "documentation", "sources": ["made for these tests"] }
+        }
+        """;
 
     private readonly string _directory = Directory.CreateTempSubdirectory("webhook-receiver-test-").FullName;
     private readonly MeterListener _meters = new();
@@ -96,8 +107,15 @@ public sealed class PipelineHost : IAsyncLifetime
     /// <summary>The same with a small limit for bodies.</summary>
     internal SourceSender Small => new("small", "hmac-sha256", PlainSecret, Clock);
 
+    /// <summary>A sender of batches.</summary>
+    internal SourceSender Batches => new("batches", "gocardless", PlainSecret, Clock);
+
+    /// <summary>A sender of multipart forms.</summary>
+    internal SourceSender Uploads => new("uploads", SenderFile.Parse(Encoding.UTF8.GetBytes(UploadsRow), "uploads.json"), PlainSecret, Clock);
+
     public async ValueTask InitializeAsync()
     {
+        await File.WriteAllTextAsync(Path.Combine(_directory, "uploads.json"), UploadsRow);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = _directory, EnvironmentName = Environments.Production });
         builder.Configuration.AddInMemoryCollection(Settings());
         builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
@@ -206,7 +224,10 @@ public sealed class PipelineHost : IAsyncLifetime
             ("github", "github", GitHubSecret), ("stripe", "stripe", StripeSecret), ("slack", "slack", SlackSecret),
             ("topic", "aws-sns", TopicArn),
             ("plain", "hmac-sha256", PlainSecret), ("small", "hmac-sha256", PlainSecret),
+            ("batches", "gocardless", PlainSecret),
         ];
+        settings["WebhookReceiver:Sources:uploads:SchemeFile"] = "uploads.json";
+        settings["WebhookReceiver:Sources:uploads:Secrets:0"] = PlainSecret;
         foreach (var (source, sender, secret) in sources)
         {
             settings[$"WebhookReceiver:Sources:{source}:Sender"] = sender;
@@ -220,6 +241,8 @@ public sealed class PipelineHost : IAsyncLifetime
         .AddHandler<ReadOnlyMemory<byte>>("user.created", Handled.RecordAsync)
         .AddHandler<ReadOnlyMemory<byte>>("issues.*", Handled.RecordAsync)
         .AddHandler<ReadOnlyMemory<byte>>("invoice.paid", Handled.RecordAsync)
+        .AddHandler<ReadOnlyMemory<byte>>("payments.*", Handled.RecordAsync)
+        .AddHandler<IFormCollection>("upload.done", Handled.RecordAsync)
         .AddHandler<IFormCollection>("/collect", Handled.RecordAsync)
         .AddHandler<Note>("note.written", Handled.RecordAsync)
         .AddHandler<Amount>("amount.set", Handled.RecordAsync);

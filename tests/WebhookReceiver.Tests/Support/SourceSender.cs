@@ -12,9 +12,13 @@ internal sealed class SourceSender
     private readonly TimeProvider _clock;
 
     public SourceSender(string source, string sender, string secret, TimeProvider clock)
+        : this(source, SenderCatalog.TryGet(sender, out var row) ? row : throw new ArgumentException($"There is no sender '{sender}'."), secret, clock)
+    {
+    }
+
+    public SourceSender(string source, SenderDefinition row, string secret, TimeProvider clock)
     {
         _target = source == WebhookReceiverOptions.DefaultSourceName ? "/webhook" : $"/webhook/{source}";
-        Assert.True(SenderCatalog.TryGet(sender, out var row));
         _plan = SenderPlan.Compile(row);
         Assert.True(_plan.TryCreateKey(secret, out var key, out var problem), problem);
         (_key, _clock, Secret) = (key, clock, secret);
