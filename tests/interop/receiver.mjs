@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
+export const publicBaseUrl = 'https://hooks.example.com';
 const hostDll = process.env.WEBHOOK_RECEIVER_DLL
   ?? resolve(import.meta.dirname, '../../src/WebhookReceiver.Host/bin/Release/net10.0/WebhookReceiver.Host.dll');
 
@@ -44,6 +45,7 @@ export class Receiver {
       ASPNETCORE_ENVIRONMENT: 'Production',
       ASPNETCORE_URLS: this.url,
       WebhookReceiver__RequireHttps: 'false',
+      WebhookReceiver__PublicBaseUrl: publicBaseUrl,
       WebhookReceiver__Management__Url: this.managementUrl,
       WebhookReceiver__Management__Token: this.#token,
       WebhookReceiver__Inbox__ConnectionString: `Data Source=${join(this.#directory, 'inbox.db')}`,
@@ -79,10 +81,11 @@ export class Receiver {
   }
 
   /** Sends a request as it is: the body's bytes are the ones that were signed. */
-  async send({ path, headers, body }) {
-    const answer = await fetch(this.url + path, { method: 'POST', headers, body });
+  async send({ source, query, headers, body }) {
+    const answer = await fetch(`${this.url}/webhook/${source}${query ? `?${query}` : ''}`, { method: 'POST', headers, body });
     const text = await answer.text();
-    return { status: answer.status, headers: answer.headers, json: JSON.parse(text) };
+    const isJson = answer.headers.get('content-type')?.includes('json');
+    return { status: answer.status, headers: answer.headers, json: isJson ? JSON.parse(text) : undefined };
   }
 
   async manage(path) {

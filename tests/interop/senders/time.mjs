@@ -1,0 +1,1 @@
+export const seconds = date => Math.floor(date.getTime() / 1000);
