@@ -161,7 +161,7 @@ internal static class ManagementEndpoints
     internal static Ok<SourcePage> ListSources(SourceRegistry sources) => TypedResults.Ok(new SourcePage(
     [
         .. sources.All.OrderBy(static source => source.Name, StringComparer.Ordinal).Select(static source => new SourceSummary(
-            source.Name, source.Plan.Definition.Id, source.Secrets.Count, source.MaxBodyBytes, ProofOf(source.Plan.Coverage), source.Plan.Warnings)),
+            source.Name, source.Plan.Definition.Id, source.Secrets.Count, source.MaxBodyBytes, source.Plan.Warnings, ProofOf(source.Plan.Coverage))),
     ]));
 
     private static string ProofOf(SignatureCoverage coverage) => coverage switch

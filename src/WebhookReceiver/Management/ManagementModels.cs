@@ -82,7 +82,9 @@ internal sealed record RejectionPage(IReadOnlyList<RejectionSummary> Items);
 /// <param name="Cause">The mistake that explains it, such as <c>BodyRewritten</c>; <c>Unknown</c> if none does, and absent where nothing was looked for.</param>
 /// <param name="Explanation">What that means and what to do; absent as the cause.</param>
 internal sealed record RejectionSummary(
-    string DeliveryId, DateTimeOffset At, string Source, string Reason, string Code, int Status, string RemoteAddress, long BodyBytes, string? Cause, string? Explanation);
+    string DeliveryId, DateTimeOffset At, string Source, string Reason, string Code, int Status, string RemoteAddress, long BodyBytes,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Cause,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Explanation);
 
 /// <summary>The configured sources.</summary>
 /// <param name="Items">By name.</param>
@@ -93,9 +95,9 @@ internal sealed record SourcePage(IReadOnlyList<SourceSummary> Items);
 /// <param name="Sender">The row of the catalogue.</param>
 /// <param name="Secrets">How many secrets it has; their values are never shown.</param>
 /// <param name="MaxBodyBytes">The largest body it takes.</param>
-/// <param name="Proof">How much of a delivery its proof covers: <c>signed</c>, <c>partly signed</c>, or <c>token</c>, where nothing is.</param>
 /// <param name="Warnings">What its proof does not cover.</param>
-internal sealed record SourceSummary(string Name, string Sender, int Secrets, int MaxBodyBytes, string Proof, IReadOnlyList<string> Warnings);
+/// <param name="Proof">How much of a delivery its proof covers: <c>signed</c>, <c>partly signed</c>, or <c>token</c>, where nothing is.</param>
+internal sealed record SourceSummary(string Name, string Sender, int Secrets, int MaxBodyBytes, IReadOnlyList<string> Warnings, string Proof);
 
 /// <summary>Counts.</summary>
 /// <param name="States">Events by state.</param>
