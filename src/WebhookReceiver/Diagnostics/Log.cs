@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
-using WebhookReceiver.Senders;
 using WebhookReceiver.Inbox;
+using WebhookReceiver.Senders;
 
 namespace WebhookReceiver.Diagnostics;
 
