@@ -182,8 +182,8 @@ public sealed record SignatureLocation
     public char? Separator { get; init; }
 
     /// <summary>
-    /// The name of the pair, or the version, that carries the signature, such as <c>v1</c>; compared by case. Set where
-    /// <see cref="Format"/> is pairs or versioned, otherwise <see langword="null"/>.
+    /// The name of the pair, the version, or the member that carries the signature, such as <c>v1</c>; compared by case. Set where
+    /// <see cref="Format"/> is pairs, versioned or JSON, otherwise <see langword="null"/>.
     /// </summary>
     public string? Parameter { get; init; }
 }
@@ -203,6 +203,8 @@ public enum SignatureFormat
     Positional,
     /// <summary>Signatures side by side: <c>…,…</c>.</summary>
     List,
+    /// <summary>Base64 of a JSON object, one member of which is the signature; the others decide nothing.</summary>
+    Json,
 }
 
 /// <summary>How bytes are written as text.</summary>

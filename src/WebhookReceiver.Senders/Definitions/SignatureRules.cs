@@ -32,11 +32,11 @@ internal static class SignatureRules
             isPrefixed ? "what stands before the signature, such as sha256=" : "nothing, as the format is not prefixed");
         problems.Require(isPrefixed || !signature.PrefixOptional, $"{path}.prefixOptional", "false, as the format is not prefixed");
 
-        bool hasName = signature.Format is SignatureFormat.Pairs or SignatureFormat.Versioned;
+        bool hasName = signature.Format is SignatureFormat.Pairs or SignatureFormat.Versioned or SignatureFormat.Json;
         problems.Require(
             hasName ? IsItemName(signature.Parameter) : signature.Parameter is null,
             $"{path}.parameter",
-            hasName ? "the name that carries the signature, such as v1" : "nothing, as the format is neither pairs nor versioned");
+            hasName ? "the name that carries the signature, such as v1" : "nothing, as the format is none of pairs, versioned and json");
         CheckSeparator(signature, path, problems);
         CheckEncoding(scheme, path, problems);
     }

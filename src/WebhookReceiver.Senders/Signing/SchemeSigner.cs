@@ -168,6 +168,7 @@ internal static class SchemeSigner
             SignatureFormat.Bare or SignatureFormat.List => signature,
             SignatureFormat.Prefixed => location.Prefix + signature,
             SignatureFormat.Versioned => $"{location.Parameter},{signature}",
+            SignatureFormat.Json => SignatureObject.Write(location.Parameter!, signature),
             SignatureFormat.Pairs => string.Join(
                 scheme.Separator, parameters.Select(item => $"{item.Field.Name}={item.Value}").Append($"{location.Parameter}={signature}")),
             SignatureFormat.Positional => string.Join(

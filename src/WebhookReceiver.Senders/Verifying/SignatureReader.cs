@@ -38,6 +38,7 @@ internal ref struct SignatureReader(CompiledScheme scheme, DecodedSignatures dec
             SignatureFormat.Pairs => ReadItems(value, location.Parameter!, '='),
             SignatureFormat.Versioned => ReadItems(value, location.Parameter!, ','),
             SignatureFormat.Positional or SignatureFormat.List => ReadPlaces(value),
+            SignatureFormat.Json => SignatureObject.TryRead(value, location.Parameter!, out string? member) && Claim(member),
             _ => throw new InvalidOperationException($"Unknown format {location.Format}."),
         };
     }

@@ -87,6 +87,7 @@ internal static class SenderWords
             SignatureFormat.Pairs => $"…{signature.Separator ?? ','}{signature.Parameter}=<{encoding}>",
             SignatureFormat.Versioned => $"{signature.Parameter},<{encoding}>",
             SignatureFormat.Positional => $"…{signature.Separator ?? ','}<{encoding}>",
+            SignatureFormat.Json => $"<base64 of JSON>.{signature.Parameter}=<{encoding}>",
             SignatureFormat.List => $"<{encoding}>{signature.Separator ?? ','}<{encoding}>",
             _ => encoding.StartsWith('B') || encoding.StartsWith('<') ? encoding : $"<{encoding}>",
         };

@@ -48,7 +48,10 @@ public sealed class BitFlipTests
             return;
         }
 
+        SignatureLocation location = scheme.Definition.Signature;
+        bool isInObject = location.Format == SignatureFormat.Json;
         string text = delivery.SignatureText();
+        text = isInObject && SignatureObject.TryRead(text, location.Parameter!, out string? member) ? member : text;
         int length = scheme.HasFixedSize ? SignatureText.Encode(encoding, new byte[scheme.SignatureSize]).Length : text.Length;
         (string before, string signature) = (text[..^length], text[^length..]);
         byte[] bytes = new byte[scheme.SignatureSize];
@@ -58,7 +61,8 @@ public sealed class BitFlipTests
         for (int bit = 0; bit < size * 8; bit += scheme.HasFixedSize ? 1 : 9)
         {
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
-            Delivery changed = delivery.WithSignatureText(before + SignatureText.Encode(encoding, bytes.AsSpan(0, size)));
+            string other = before + SignatureText.Encode(encoding, bytes.AsSpan(0, size));
+            Delivery changed = delivery.WithSignatureText(isInObject ? SignatureObject.Write(location.Parameter!, other) : other);
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
 
             Assert.Equal((bit, SignatureOutcome.SignatureMismatch), (bit, changed.Outcome()));

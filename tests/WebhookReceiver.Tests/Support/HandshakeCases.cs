@@ -24,11 +24,6 @@ internal static class HandshakeCases
             { "name": "subscribe", "method": "GET", "verified": false, "when": { "{query:hub.mode}": "subscribe" }, "secretEquals": "{query:hub.verify_token}", "refusedStatus": 401,
               "reply": { "contentType": "application/json", "body": "{{\"hub.challenge\":\"{query:hub.challenge}\"}" } }
             """),
-        ["challenge-with-url"] = Row("challenge-with-url", """
-            { "name": "endpoint", "method": "GET", "verified": false, "when": { "{query:challenge_code}": "*" },
-              "computed": { "response": { "proof": "digest", "hash": "sha256", "content": "{query:challenge_code}{handshakeSecret}{publicUrl}", "encoding": "hex" } },
-              "reply": { "contentType": "application/json", "body": "{{\"challengeResponse\":\"{computed:response}\"}" } }
-            """),
         ["challenge-in-a-header"] = Row("challenge-in-a-header", """
             { "name": "echo", "method": "GET", "verified": false, "when": {},
               "reply": { "headers": { "X-Echo": "<{query:challenge}>", "X-Content-Type-Options": "sniff" }, "body": "{query?:challenge}" } }
@@ -70,10 +65,10 @@ internal static class HandshakeCases
             Body = """{"event":"endpoint.url_validation","payload":{"plainToken":"qgg8vlvZRS6UYooatFL8Aw"},"event_ts":1654503849680}""", ReplyType = Json,
             Reply = """{"plainToken":"qgg8vlvZRS6UYooatFL8Aw","encryptedToken":"cf8636744c97cf4f219b8a49131ab446bccad7562cfa8f63ec5ec578bbf7c182"}""",
         },
-        new("challenge-with-url", "endpoint")
+        new("ebay", "endpoint validation")
         {
             Method = "GET", Query = "challenge_code=a8628072-3d33-45ee-9004-bee86830a22d", ReplyType = Json,
-            Reply = """{"challengeResponse":"5e7f99d1ad6169dea577e892e50e7172fd70a2934776a3dfb29e3917f048cdac"}""",
+            Reply = """{"challengeResponse":"27b1bbb33670646bfde2de995349b237ce392734ec514fedfcd1c563a23f4e74"}""",
         },
 
         // The status alone.
