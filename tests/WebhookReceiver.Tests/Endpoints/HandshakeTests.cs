@@ -34,6 +34,23 @@ public sealed class HandshakeTests(HandshakeHost host) : IClassFixture<Handshake
         Assert.All(handshake.ReplyHeaders, header => Assert.Equal(header.Value, Header(response, header.Name)));
     }
 
+    /// <summary>The negative half of such a test: Xero sends wrong signatures on purpose.</summary>
+    [Theory]
+    [InlineData("xero", "")]
+    [InlineData("line", null)]
+    [InlineData("sparkpost", null)]
+    public async Task EmptyBatch_IsAnsweredWhereItIsProvedAndIsTheOne401WhereItIsNot(string sender, string? reply)
+    {
+        var batch = HandshakeCases.EmptyBatches.Single(batch => batch.Sender == sender);
+
+        using var right = await host.SendAsync(host.Request(batch));
+
+        Assert.Equal(HttpStatusCode.OK, right.StatusCode);
+        Assert.Equal(reply ?? await BodyAsync(right), await BodyAsync(right));
+        await AssertUnverifiedAsync(host.Forged(batch));
+        await AssertUnverifiedAsync(HandshakeHost.Unsigned(batch));
+    }
+
     [Fact]
     public void EveryHandshake_OfTheCatalogue_HasACase()
     {

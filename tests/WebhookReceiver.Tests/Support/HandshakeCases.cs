@@ -30,6 +30,14 @@ internal static class HandshakeCases
             """),
     };
 
+    /// <summary>Batches without an event, by which senders try a URL: Xero's intent to receive, LINE's and SparkPost's tests.</summary>
+    public static IReadOnlyList<HandshakeCase> EmptyBatches { get; } =
+    [
+        new("xero", "intent to receive") { Body = """{"events":[],"firstEventSequence":0,"lastEventSequence":0,"entropy":"JJFQXYKLTDRMNKGUOVXC"}""" },
+        new("line", "test of the URL") { Body = """{"destination":"xxxxxxxxxx","events":[]}""" },
+        new("sparkpost", "test of the URL") { Body = """[{"msys":{}}]""" },
+    ];
+
     public static IReadOnlyList<HandshakeCase> All { get; } =
     [
         // The value of a query, as text: some show a second secret first.

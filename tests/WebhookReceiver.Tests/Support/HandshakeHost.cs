@@ -63,7 +63,7 @@ public sealed class HandshakeHost : IAsyncLifetime
 
     /// <summary>The request of a handshake, signed if its row wants that.</summary>
     internal HttpRequestMessage Request(HandshakeCase handshake) =>
-        handshake.DefinitionIn(RowOf(handshake.Sender)).Verified ? Signed(handshake, _senders[handshake.Sender].Sign) : Unsigned(handshake);
+        HandshakeCases.EmptyBatches.Contains(handshake) || handshake.DefinitionIn(RowOf(handshake.Sender)).Verified ? Signed(handshake, _senders[handshake.Sender].Sign) : Unsigned(handshake);
 
     /// <summary>The same, signed with the secret that is about to go.</summary>
     internal HttpRequestMessage SignedWithOldSecret(HandshakeCase handshake) => Signed(handshake, With(_senders[handshake.Sender].Plan, OldSecret));
@@ -116,7 +116,7 @@ public sealed class HandshakeHost : IAsyncLifetime
             ["WebhookReceiver:Dispatch:DrainDelay"] = "00:00:00",
             ["WebhookReceiver:Sources:zoom:Secrets:1"] = OldSecret,
         };
-        foreach (var sender in HandshakeCases.All.Select(static handshake => handshake.Sender).Distinct())
+        foreach (var sender in HandshakeCases.All.Concat(HandshakeCases.EmptyBatches).Select(static handshake => handshake.Sender).Distinct())
         {
             var source = $"WebhookReceiver:Sources:{sender}";
             if (HandshakeCases.Files.TryGetValue(sender, out var file))
