@@ -19,6 +19,7 @@ public sealed class KeySourceTests
     }
 
     [Theory]
+    [Trait("Attack", "A95")]
     [InlineData("http://sns.us-west-2.amazonaws.com/SimpleNotificationService-a.pem")]
     [InlineData("https://sns.us-west-2.amazonaws.com.evil.example/SimpleNotificationService-a.pem")]
     [InlineData("https://evil.example/sns.us-west-2.amazonaws.com/SimpleNotificationService-a.pem")]

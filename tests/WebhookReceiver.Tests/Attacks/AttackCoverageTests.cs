@@ -8,7 +8,7 @@ public sealed class AttackCoverageTests
 {
     private static readonly string[] Rows =
     [
-        .. Ids(1, 22), .. Ids(24, 36), .. Ids(55, 69), .. Ids(110, 114),
+        .. Ids(1, 22), .. Ids(24, 36), .. Ids(55, 69), .. Ids(95, 95), .. Ids(110, 114),
     ];
 
     [Fact]

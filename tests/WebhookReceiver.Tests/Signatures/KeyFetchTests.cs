@@ -30,6 +30,7 @@ public sealed class KeyFetchTests(PipelineHost host) : IClassFixture<PipelineHos
     }
 
     [Fact]
+    [Trait("Attack", "A95")]
     public async Task Delivery_OfAnotherTopic_IsRefusedThoughTheSenderSignedIt()
     {
         var other = NewMessage(PipelineHost.TopicArn + "2");
@@ -38,6 +39,7 @@ public sealed class KeyFetchTests(PipelineHost host) : IClassFixture<PipelineHos
     }
 
     [Fact]
+    [Trait("Attack", "A95")]
     public async Task Delivery_ThatNamesAKeyElsewhere_IsRefusedWithoutARequest()
     {
         var before = host.KeyHost.Requests;

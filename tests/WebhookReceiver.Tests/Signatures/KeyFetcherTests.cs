@@ -46,6 +46,7 @@ public sealed class KeyFetcherTests : IDisposable
     }
 
     [Theory]
+    [Trait("Attack", "A95")]
     [InlineData(HttpStatusCode.Found)]
     [InlineData(HttpStatusCode.NotFound)]
     [InlineData(HttpStatusCode.InternalServerError)]
@@ -64,6 +65,7 @@ public sealed class KeyFetcherTests : IDisposable
     }
 
     [Fact]
+    [Trait("Attack", "A95")]
     public async Task Answer_LongerThanItMayBe_IsNoKey()
     {
         _sender.Document = new string(' ', KeyFetcher.MaxBytes) + FakeKeyHost.Set;
@@ -98,6 +100,7 @@ public sealed class KeyFetcherTests : IDisposable
     }
 
     [Fact]
+    [Trait("Attack", "A95")]
     public async Task Documents_ThatAStrangerNames_AreFetchedOneASecondAfterTheFirst()
     {
         for (var i = 0; i < 100; i++)
@@ -117,6 +120,7 @@ public sealed class KeyFetcherTests : IDisposable
 
     /// <summary>The handler that is used outside of tests follows no redirect and asks no proxy.</summary>
     [Fact]
+    [Trait("Attack", "A95")]
     public void Handler_OfTheProduct_FollowsNothing()
     {
         using var handler = KeyFetcher.NewHandler();
