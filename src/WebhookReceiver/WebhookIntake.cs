@@ -38,15 +38,15 @@ internal sealed class WebhookIntake(
     {
         using (delivery)
         {
-            var isFetched = await delivery.Keys!.FetchAsync(missing).ConfigureAwait(false);
+            var fetch = await delivery.Keys!.FetchAsync(missing).ConfigureAwait(false);
             if (Open(delivery, out var events, out missing!) is { } result)
             {
                 return result;
             }
 
-            // A key that is not in a document that was just fetched is none of the sender's.
+            // A key that is not in the document, or a document that is not at the sender's host, is none of the sender's.
             return missing is not null
-                ? new ReceiveResult.Rejected(isFetched ? RejectionReason.SignatureMismatch : RejectionReason.KeyUnavailable)
+                ? new ReceiveResult.Rejected(fetch == KeyFetch.Unavailable ? RejectionReason.KeyUnavailable : RejectionReason.SignatureMismatch)
                 : await StoreAsync(delivery.Source, events!).ConfigureAwait(false);
         }
     }

@@ -28,7 +28,7 @@ internal static class ManagementExamples
             "code":"WHR2000","status":401,"remoteAddress":"203.0.113.7","bodyBytes":101,
             "cause":"BodyRewritten","explanation":"The JSON was parsed and written anew on the way, with other white space or other escapes. Read the raw body before anything parses it, and pass it on unchanged."}]}
             """,
-        "ListSources" => """{"items":[{"name":"default","sender":"standard-webhooks","secrets":1,"maxBodyBytes":1048576,"warnings":[],"proof":"signed"}]}""",
+        "ListSources" => """{"items":[{"name":"default","sender":"standard-webhooks","secrets":1,"maxBodyBytes":1048576,"warnings":[],"coverage":"body"}]}""",
         "GetStats" => """
             {"states":{"pending":0,"running":0,"scheduled":1,"succeeded":1204,"dead":2,"parked":0,"cancelled":0},
             "unaccounted":0,"purged":31870,"duplicates":3,"rejected":17}

@@ -6,11 +6,14 @@ internal static class FieldNames
     /// <summary>The most fields of one scheme: verification keeps them in a buffer of fixed size.</summary>
     public const int Max = 16;
 
-    /// <summary>Those of the content, and then those that are signed without standing in it by themselves.</summary>
-    public static TemplatePart[] Of(Template content, TemplatePart? id = null, TemplatePart? time = null, IEnumerable<TemplatePart>? digests = null)
+    /// <summary>Those of the content, and then those that are signed without standing in it by themselves: id, time, digests, what binds to the source.</summary>
+    /// <param name="scheme">The scheme, whose templates can be read.</param>
+    /// <param name="content">Its content, read.</param>
+    public static TemplatePart[] Of(SchemeDefinition scheme, Template content)
     {
+        IEnumerable<string?> others = scheme.Digests.Select(digest => digest.Value).Prepend(scheme.Timestamp?.Value).Prepend(scheme.Id).Append(scheme.SecretEquals);
         var fields = new List<TemplatePart>();
-        foreach (TemplatePart part in content.Parts.Append(id).Append(time).OfType<TemplatePart>().Concat(digests ?? []))
+        foreach (TemplatePart part in content.Parts.Concat(others.OfType<string>().SelectMany(text => Template.Parse(text).Parts)))
         {
             if (IsField(part.Kind) && !fields.Exists(field => Same(field, part)))
             {

@@ -15,7 +15,8 @@ public sealed record KeySourceDefinition
     public required string Url { get; init; }
 
     /// <summary>
-    /// The hosts that the URL may have, where <c>*</c> is one label: <c>sns.*.amazonaws.com</c>. At least one where the request names the URL.
+    /// The hosts that the URL may have, where <c>*</c> is the name of a region such as <c>us-west-2</c>: <c>sns.*.amazonaws.com</c>. At least one where the
+    /// request names the URL.
     /// </summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 

@@ -11,12 +11,15 @@ internal static class KeySourceRules
             return;
         }
 
-        bool hasPublicKey = scheme.Proof is ProofKind.Rsa or ProofKind.Ecdsa || (scheme.Proof == ProofKind.Jwt && scheme.Algorithm is not (null or "HS256" or "HS384" or "HS512"));
-        problems.Require(hasPublicKey, $"{path}.keySource", "nothing, as this proof has no public key");
+        // Documents hold keys of RSA and of elliptic curves.
+        bool hasPublicKey = scheme.Proof is ProofKind.Rsa or ProofKind.Ecdsa
+            || (scheme.Proof == ProofKind.Jwt && scheme.Algorithm is { } name && SignatureAlgorithm.OfJwt.TryGetValue(name, out SignatureAlgorithm algorithm)
+                && algorithm.Kind is SignatureAlgorithm.KeyKind.Rsa or SignatureAlgorithm.KeyKind.Ecdsa);
+        problems.Require(hasPublicKey, $"{path}.keySource", "nothing, as this proof has no public key of RSA or of an elliptic curve");
         problems.Require(
             source.Document == KeyDocument.Jwks == (scheme.Proof == ProofKind.Jwt), $"{path}.keySource.document", "jwks for a jwt, otherwise certificate");
         bool isBound = scheme.SecretEquals is not null
-            || scheme.Content?.Contains("{secret}", StringComparison.Ordinal) == true
+            || HoldsSecret(scheme.Content)
             || scheme.Claims.Values.Contains("{secret}");
         problems.Require(isBound, $"{path}.secretEquals", "what binds a delivery to the source: this, {secret} in the content, or a claim that is {secret}");
 
@@ -38,6 +41,19 @@ internal static class KeySourceRules
             problems.Require(
                 source.Hosts.Count > 0 && source.Hosts.All(IsHost), $"{path}.keySource.hosts", "hosts of at least three labels that end in two fixed ones, such as sns.*.amazonaws.com");
             problems.Require(source.Path is ['/', _, ..], $"{path}.keySource.path", "a path, with * for one part of a name");
+        }
+    }
+
+    private static bool HoldsSecret(string? content)
+    {
+        try
+        {
+            return content is not null && Template.Parse(content).Parts.Any(part => part.Kind == TemplatePartKind.Secret);
+        }
+        catch (FormatException)
+        {
+            // It is named by itself.
+            return false;
         }
     }
 

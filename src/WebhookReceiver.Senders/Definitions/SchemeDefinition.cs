@@ -17,7 +17,7 @@ public sealed record SchemeDefinition
 
     /// <summary>
     /// What is signed, as a template of literals and parts of the request: see <see cref="TemplatePartKind"/> for those that can be signed.
-    /// At most twelve of them are headers, parameters, query parameters, form fields or JSON values. <see langword="null"/> (the default) where
+    /// At most sixteen values of the request are read by a scheme: headers, parameters, query parameters, form fields, JSON values. <see langword="null"/> (the default) where
     /// the proof says itself what is signed, or nothing is: <see cref="ProofKind.Token"/>, <see cref="ProofKind.Basic"/>,
     /// <see cref="ProofKind.Jwt"/>, <see cref="ProofKind.MessageSignature"/>. See <see cref="Template"/>.
     /// </summary>

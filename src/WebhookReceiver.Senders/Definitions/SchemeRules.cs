@@ -93,11 +93,11 @@ internal static class SchemeRules
         problems.Require(BodyParts.Fit(content, row), $"{path}.content", BodyParts.Expected);
         problems.Require(!needsContent || content.Parts.Any(IsOfRequest), $"{path}.content", "a part that a request has");
         problems.Require(content.Parts.Count(part => part.Kind == TemplatePartKind.Body) <= 1, $"{path}.content", "{body} once");
-        int secrets = content.Parts.Count(part => part.Kind == TemplatePartKind.Secret || part is { Kind: TemplatePartKind.Canonical, Name: "wechat" });
+        int secrets = content.Parts.Count(SignedParts.HoldKey);
         problems.Require(
             scheme.Proof == ProofKind.Digest ? secrets == 1 : secrets == 0 || scheme.KeySource is not null,
             $"{path}.content",
-            scheme.Proof == ProofKind.Digest ? "{secret} once (without it anyone could compute the digest)" : "no {secret}, which a digest alone holds");
+            scheme.Proof == ProofKind.Digest ? "{secret} once (without it anyone could compute the digest)" : "no {secret}, which a digest alone holds, or content whose key is fetched");
         problems.Require(
             content.Parts.All(part => part.Kind != TemplatePartKind.Parameter || HasParameters(scheme.Signature, part.Name)),
             $"{path}.content",
@@ -107,18 +107,20 @@ internal static class SchemeRules
             $"{path}.content",
             "no {body}, as the signature stands in it");
 
-        CheckField($"{path}.id", scheme.Id, scheme, content, problems);
-        CheckField($"{path}.secretEquals", scheme.SecretEquals, scheme, content, problems);
-        CheckField($"{path}.timestamp.value", scheme.Timestamp?.Value, scheme, content, problems);
+        bool areReadable = CheckField($"{path}.id", scheme.Id, scheme, content, problems)
+            & CheckField($"{path}.secretEquals", scheme.SecretEquals, scheme, content, problems)
+            & CheckField($"{path}.timestamp.value", scheme.Timestamp?.Value, scheme, content, problems);
         for (int i = 0; i < scheme.Digests.Count; i++)
         {
-            CheckField($"{path}.digests[{i}].value", scheme.Digests[i].Value, scheme, content, problems);
+            areReadable &= CheckField($"{path}.digests[{i}].value", scheme.Digests[i].Value, scheme, content, problems);
             problems.Require(scheme.Digests[i].Of is "{body}" or "{url}", $"{path}.digests[{i}].of", "{body} or {url}");
         }
 
-        // One more each for an id and a time that stand in a signed body.
+        // Templates that cannot be read are named by themselves.
         problems.Require(
-            FieldNames.Of(content).Length + scheme.Digests.Count + 2 <= FieldNames.Max, $"{path}.content", $"at most {FieldNames.Max - 2} values of the request");
+            !areReadable || FieldNames.Of(scheme, content).Length <= FieldNames.Max,
+            $"{path}.content",
+            $"at most {FieldNames.Max} values of the request, with id, time, digests and secretEquals");
     }
 
     private static bool IsOfRequest(TemplatePart part) => part.Kind is not (TemplatePartKind.Literal or TemplatePartKind.Secret);
@@ -128,11 +130,17 @@ internal static class SchemeRules
         || (signature.Format == SignatureFormat.Positional && name.All(char.IsAsciiDigit));
 
     /// <summary>An id, a time or a digest counts only where the signature covers it.</summary>
-    private static void CheckField(string path, string? text, SchemeDefinition scheme, Template content, FileProblems problems)
+    /// <returns>Whether the template, if there is one, can be read.</returns>
+    private static bool CheckField(string path, string? text, SchemeDefinition scheme, Template content, FileProblems problems)
     {
-        if (text is null || problems.Template(path, text, TemplatePlace.SignedField) is not { } field)
+        if (text is null)
         {
-            return;
+            return true;
+        }
+
+        if (problems.Template(path, text, TemplatePlace.SignedField) is not { } field)
+        {
+            return false;
         }
 
         if (field.Parts is not [TemplatePart part])
@@ -143,6 +151,8 @@ internal static class SchemeRules
         {
             problems.Require(IsSigned(part, scheme, content), path, "a part that is signed too");
         }
+
+        return true;
     }
 
     private static bool IsSigned(TemplatePart field, SchemeDefinition scheme, Template content) => field.Kind switch

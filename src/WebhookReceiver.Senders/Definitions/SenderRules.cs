@@ -35,7 +35,7 @@ internal static class SenderRules
 
     private static void CheckVectors(SenderDefinition row, FileProblems problems)
     {
-        bool signsUrl = row.Schemes.All(scheme => scheme.Content?.Contains("{url}", StringComparison.Ordinal) == true);
+        bool signsUrl = row.Schemes.All(SignedParts.NeedsUrl);
         for (int i = 0; i < row.Vectors.Count; i++)
         {
             bool hasUrl = !signsUrl || row.Vectors[i].Url is not null;

@@ -25,7 +25,7 @@ internal static class BodyProbes
     private static IEnumerable<(SignatureCause Cause, string Text, byte[] Body)> Variants(CapturedRequest request)
     {
         byte[] body = request.Bytes;
-        yield return (SignatureCause.BodyLost, "The signature is of an empty body: the body was added on the way.", []);
+        yield return (SignatureCause.BodyNotSigned, "The signature is of an empty body: the sender signed none, or something on the way put this one in.", []);
         yield return (SignatureCause.BodyLineEnds, "Something on the way turned LF into CRLF: the signature is of the body with LF. Pass the bytes on as they are.", Replace(body, "\r\n"u8, "\n"u8));
         yield return (SignatureCause.BodyLineEnds, "Something on the way turned CRLF into LF: the signature is of the body with CRLF. Pass the bytes on as they are.", Replace(Replace(body, "\r\n"u8, "\n"u8), "\n"u8, "\r\n"u8));
         yield return (SignatureCause.BodyFinalLineEnd, "Something on the way added a line end to the body.", body.AsSpan().TrimEnd("\r\n"u8).ToArray());
@@ -53,26 +53,25 @@ internal static class BodyProbes
 
     private static IEnumerable<byte[]> Rewrites(byte[] body)
     {
-        JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(body);
-        }
-        catch (JsonException)
-        {
-            yield break;
-        }
-
-        using (document)
-        {
+            using var document = JsonDocument.Parse(body);
             byte[] compact = JsonSerializer.SerializeToUtf8Bytes(document.RootElement, Compact);
             string escaped = Escaped(Encoding.UTF8.GetString(compact));
-            yield return compact;
-            yield return Encoding.UTF8.GetBytes(escaped);
-            yield return JsonSerializer.SerializeToUtf8Bytes(document.RootElement, Indented);
+            return
+            [
+                compact,
+                Encoding.UTF8.GetBytes(escaped),
+                JsonSerializer.SerializeToUtf8Bytes(document.RootElement, Indented),
 
-            // As Python's json.dumps writes it.
-            yield return Encoding.UTF8.GetBytes(Spaced(escaped));
+                // As Python's json.dumps writes it.
+                Encoding.UTF8.GetBytes(Spaced(escaped)),
+            ];
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            // No JSON, or half a surrogate pair in it.
+            return [];
         }
     }
 

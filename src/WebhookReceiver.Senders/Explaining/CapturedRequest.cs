@@ -1,6 +1,6 @@
 namespace WebhookReceiver.Senders;
 
-/// <summary>A request, kept to be explained when it has been answered. Immutable but for its parsed content; not safe to share between threads.</summary>
+/// <summary>A request, kept to be explained when it has been answered. Immutable but for its content, which is parsed when it is first asked for; not safe to share between threads.</summary>
 /// <param name="Row">The sender that it was for.</param>
 /// <param name="Method">The HTTP method.</param>
 /// <param name="Url">The public URL without a query; <see langword="null"/> where none is configured.</param>
@@ -19,6 +19,8 @@ public sealed record CapturedRequest(
     IReadOnlyList<KeyValuePair<string, string>> Headers,
     byte[] Bytes) : ISignedRequest
 {
+    private (byte[] Bytes, BodyFormat? Format, RequestContent? Content)? _parsed;
+
     /// <summary>Finds the keys that have been fetched; <see langword="null"/> (the default) where none may be.</summary>
     public Func<KeyReference, FetchedKeys?>? Keys { get; init; }
 
@@ -26,8 +28,24 @@ public sealed record CapturedRequest(
     public ReadOnlySpan<byte> Body => Bytes;
 
     /// <inheritdoc/>
-    public RequestContent? Content =>
-        Format is { } format && RequestContent.TryParse(Row, Bytes, format, ContentType, out RequestContent? content, out _) ? content : null;
+    public RequestContent? Content
+    {
+        get
+        {
+            if (_parsed is not { } parsed || !ReferenceEquals(parsed.Bytes, Bytes) || parsed.Format != Format)
+            {
+                RequestContent? content = null;
+                if (Format is { } format)
+                {
+                    RequestContent.TryParse(Row, Bytes, format, ContentType, out content, out _);
+                }
+
+                _parsed = parsed = (Bytes, Format, content);
+            }
+
+            return parsed.Content;
+        }
+    }
 
     /// <inheritdoc/>
     public FetchedKeys? FindKeys(KeyReference reference) => Keys?.Invoke(reference);
@@ -46,6 +64,16 @@ public sealed record CapturedRequest(
     /// <summary>Says only what this is: a request may hold secrets.</summary>
     /// <returns>A fixed text.</returns>
     public override string ToString() => "CapturedRequest (hidden)";
+
+    /// <summary>Gives the parsed content back.</summary>
+    internal void Release()
+    {
+        if (_parsed is { } parsed && ReferenceEquals(parsed.Bytes, Bytes))
+        {
+            parsed.Content?.Dispose();
+            _parsed = null;
+        }
+    }
 
     internal CapturedRequest WithHeader(string name, string value) => this with
     {

@@ -39,8 +39,8 @@ public enum SignatureCause
     BodyRewritten,
     /// <summary>The field of a form was signed and not the form, or the other way round.</summary>
     BodyFormField,
-    /// <summary>The body was lost on the way: the signature is of an empty one.</summary>
-    BodyLost,
+    /// <summary>The signature is of an empty body: the sender signed none, or something on the way put this one in.</summary>
+    BodyNotSigned,
     /// <summary>The signature is written in another encoding than the sender's row says.</summary>
     SignatureEncoding,
     /// <summary>The signature's prefix is missing, or there is one too many, or quotation marks stand around it.</summary>

@@ -10,7 +10,7 @@ public static class SignatureExplainer
     public const int MaxProbes = 48;
 
     /// <summary>The longest body that is computed over again; of a longer one only the form is looked at.</summary>
-    public const int MaxBodyBytes = 1024 * 1024;
+    public const int MaxBodyBytes = 128 * 1024;
 
     /// <summary>Explains why a request was not verified.</summary>
     /// <param name="plan">The sender's plan.</param>
@@ -28,6 +28,24 @@ public static class SignatureExplainer
         IReadOnlyList<KeyValuePair<string, SenderKey>> otherSecrets,
         DateTimeOffset now)
     {
+        try
+        {
+            return ExplainCaptured(plan, request, secrets, liveSecrets, otherSecrets, now);
+        }
+        finally
+        {
+            request.Release();
+        }
+    }
+
+    private static SignatureExplanation ExplainCaptured(
+        SenderPlan plan,
+        CapturedRequest request,
+        IReadOnlyList<SenderKey> secrets,
+        int liveSecrets,
+        IReadOnlyList<KeyValuePair<string, SenderKey>> otherSecrets,
+        DateTimeOffset now)
+    {
         SenderKey[] live = [.. secrets.Take(liveSecrets)];
         SignatureVerdict verdict = plan.Verify(in request, live, now);
         if (FormExplainer.Explain(plan, request, verdict, now) is { } explained)
@@ -37,19 +55,27 @@ public static class SignatureExplainer
 
         if (request.Bytes.Length > MaxBodyBytes)
         {
-            return new SignatureExplanation(SignatureCause.Unknown, "The body is larger than what is tried in other ways (1 MiB).");
+            return new SignatureExplanation(SignatureCause.Unknown, "The body is larger than what is tried in other ways (128 KiB).");
         }
 
         int tried = 0;
         foreach (SignatureProbe probe in SignatureProbes.For(plan, request, secrets, liveSecrets, otherSecrets))
         {
-            if (++tried > MaxProbes)
+            if (tried == MaxProbes)
             {
                 break;
             }
 
+            tried++;
+
             CapturedRequest probed = probe.Request;
-            if (probe.Plan.Verify(in probed, probe.Keys, now).KeyIndex >= 0)
+            bool holds = probe.Plan.Verify(in probed, probe.Keys, now).KeyIndex >= 0;
+            if (!ReferenceEquals(probed.Bytes, request.Bytes))
+            {
+                probed.Release();
+            }
+
+            if (holds)
             {
                 return new SignatureExplanation(probe.Cause, probe.Text);
             }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace WebhookReceiver.Senders;
 
 /// <summary>The fixed set of other ways, likeliest first.</summary>
@@ -33,7 +31,7 @@ internal static class SignatureProbes
         {
             yield return new SignatureProbe(
                 SignatureCause.EndedSecret,
-                string.Create(CultureInfo.InvariantCulture, $"The sender still signs with a secret of this source whose NotAfter is over. Let the sender use the new one, or move NotAfter."),
+                "The sender still signs with a secret of this source whose NotAfter is over. Let the sender use the new one, or move NotAfter.",
                 plan, request, [secrets[i]]);
         }
 

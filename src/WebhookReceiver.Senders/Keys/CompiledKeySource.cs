@@ -5,6 +5,9 @@ namespace WebhookReceiver.Senders;
 /// <summary>A <see cref="KeySourceDefinition"/>, prepared: which URL a request may make the receiver fetch.</summary>
 internal sealed class CompiledKeySource
 {
+    // us-west-2, us-gov-east-1: no name that a customer can choose for something of his own beside it.
+    private const string Region = "[a-z]{2}(-[a-z]+){1,2}-[0-9]";
+
     private readonly KeySourceDefinition _definition;
     private readonly TemplatePart? _part;
     private readonly KeyReference? _fixed;
@@ -17,7 +20,7 @@ internal sealed class CompiledKeySource
         Template url = Template.Parse(definition.Url);
         _part = url.Parts is [{ Kind: not TemplatePartKind.Literal } part] ? part : null;
         _fixed = _part is null ? new KeyReference(definition.Document, new Uri(definition.Url)) : null;
-        _hosts = [.. definition.Hosts.Select(host => Pattern(host, "[a-z0-9-]+"))];
+        _hosts = [.. definition.Hosts.Select(host => Pattern(host, Region))];
         _path = definition.Path is { } path ? Pattern(path, "[A-Za-z0-9_-]+") : null;
     }
 

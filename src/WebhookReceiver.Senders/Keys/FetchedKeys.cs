@@ -62,22 +62,41 @@ public sealed class FetchedKeys
     {
         using var document = JsonDocument.Parse(json);
         var keys = new List<(string? Id, byte[] SubjectPublicKeyInfo)>();
-        foreach (JsonElement key in document.RootElement.GetProperty("keys").EnumerateArray().Take(MaxKeys))
+        if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("keys", out JsonElement set) || set.ValueKind != JsonValueKind.Array)
         {
-            string? id = key.TryGetProperty("kid", out JsonElement kid) ? kid.GetString() : null;
-            if (InfoOf(key) is { } info)
+            return null;
+        }
+
+        foreach (JsonElement key in set.EnumerateArray().Take(MaxKeys))
+        {
+            if (TryInfo(key) is { } info)
             {
-                keys.Add((id, info));
+                keys.Add((TextOf(key, "kid"), info));
             }
         }
 
         return keys.Count == 0 ? null : new FetchedKeys(keys);
     }
 
-    /// <summary>Keys of other kinds are left out.</summary>
+    /// <summary>Keys of other kinds, for other uses, and such as cannot be read are left out: the others stay.</summary>
+    private static byte[]? TryInfo(JsonElement key)
+    {
+        try
+        {
+            return key.ValueKind == JsonValueKind.Object && TextOf(key, "use") is null or "sig" ? InfoOf(key) : null;
+        }
+        catch (Exception error) when (error is CryptographicException or FormatException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private static string? TextOf(JsonElement key, string member) =>
+        key.TryGetProperty(member, out JsonElement value) && value.ValueKind == JsonValueKind.String ? JsonText.OrNull(value) : null;
+
     private static byte[]? InfoOf(JsonElement key)
     {
-        switch (key.GetProperty("kty").GetString())
+        switch (TextOf(key, "kty"))
         {
             case "RSA":
                 using (var rsa = RSA.Create(new RSAParameters { Modulus = BytesOf(key, "n"), Exponent = BytesOf(key, "e") }))
@@ -96,12 +115,12 @@ public sealed class FetchedKeys
         }
     }
 
-    private static ECCurve? CurveOf(JsonElement key) => key.GetProperty("crv").GetString() switch
+    private static ECCurve? CurveOf(JsonElement key) => TextOf(key, "crv") switch
     {
         "P-256" => ECCurve.NamedCurves.nistP256,
         "P-384" => ECCurve.NamedCurves.nistP384,
         _ => null,
     };
 
-    private static byte[] BytesOf(JsonElement key, string member) => System.Buffers.Text.Base64Url.DecodeFromChars(key.GetProperty(member).GetString());
+    private static byte[] BytesOf(JsonElement key, string member) => System.Buffers.Text.Base64Url.DecodeFromChars(TextOf(key, member) ?? throw new FormatException($"There is no '{member}'."));
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 
 namespace WebhookReceiver.Senders;
 
@@ -26,11 +27,6 @@ internal static class SchemeSigner
             draft.PutHeader(certificate.Name, row.Sample.Headers[certificate.Name]);
         }
 
-        foreach ((TemplatePart part, string text) in scheme.When.Where(condition => condition.Text != "*"))
-        {
-            draft.Put(part, text);
-        }
-
         if (idHeader is not null)
         {
             draft.PutHeader(idHeader, input.Id);
@@ -45,6 +41,7 @@ internal static class SchemeSigner
             }
         }
 
+        CompleteDocument(scheme, row, draft);
         string[] values = FillFields(scheme, input, draft, key);
         switch (scheme.Definition.Proof)
         {
@@ -139,13 +136,30 @@ internal static class SchemeSigner
                 : null;
     }
 
+    /// <summary>Adds what the sender always has in what it signs, from the row's sample.</summary>
+    private static void CompleteDocument(CompiledScheme scheme, SenderDefinition row, RequestDraft draft)
+    {
+        foreach (ContentPart part in scheme.Content.Where(part => part.Kind == TemplatePartKind.Canonical))
+        {
+            using RequestContent? content = draft.Content();
+            using JsonDocument? sample = CanonicalForm.Members(part.Name, content).Any() && row.Sample is not null ? JsonDocument.Parse(row.Sample.Body) : null;
+            foreach (string member in CanonicalForm.Members(part.Name, content))
+            {
+                if (sample is not null && !content!.TryFind([member], out _) && sample.RootElement.TryGetProperty(member, out JsonElement value))
+                {
+                    draft.PutJson([member], JsonText.OrEmpty(value));
+                }
+            }
+        }
+    }
+
     private static string Compute(CompiledScheme scheme, RequestDraft draft, string[] values, SigningKey key)
     {
         using RequestContent? parsed = draft.Content();
         var request = new DraftRequest(draft, parsed);
         if (!SignedContent.CanWrite(scheme, in request))
         {
-            throw new ArgumentException("The body is no form, or the sample of the row lacks the list of signed headers.");
+            throw new ArgumentException("The body is none that this sender could sign: it is no form, or lacks what the sender signs of it.");
         }
 
         ReadOnlyMemory<char>[] fields = [.. values.Select(value => value.AsMemory())];

@@ -15,10 +15,10 @@ internal sealed class CompiledScheme
         Id = definition.Id is null ? null : Template.Parse(definition.Id);
         TemplatePart? time = definition.Timestamp is null ? null : Template.Parse(definition.Timestamp.Value).Parts[0];
         TemplatePart? binding = definition.SecretEquals is null ? null : Template.Parse(definition.SecretEquals).Parts[0];
-        Fields = FieldNames.Of(content, Id?.Parts[0], time, [.. Digests.Select(digest => digest.Value), .. binding is null ? [] : new[] { binding }]);
+        Fields = FieldNames.Of(definition, content);
         Content = [.. content.Parts.Select(part => new ContentPart(part.Kind, FieldOf(part), LiteralOf(part), part.Name))];
         SignsBodyAlone = content.Parts is [{ Kind: TemplatePartKind.Body }];
-        ContentHoldsKey = content.Parts.Any(part => part.Kind == TemplatePartKind.Secret || part is { Kind: TemplatePartKind.Canonical, Name: "wechat" });
+        ContentHoldsKey = content.Parts.Any(SignedParts.HoldKey);
         SignsUrl = content.Parts.Any(SignedParts.NeedUrl) || Digests.Any(digest => digest.IsOfUrl)
             || definition.Components.Any(SignedParts.NeedUrl) || definition.Claims.Values.Contains("{url}");
         Pointer = definition.Signature.Pointer is { } pointer ? TemplateParser.ParsePointer(pointer) : [];

@@ -43,7 +43,7 @@ internal static class ContentVerifier
             return SchemeVerifier.Refuse(scheme, check, signedAt);
         }
 
-        return SchemeVerifier.FindKey(scheme, in request, null, out PublicKey? fetched)
+        return SchemeVerifier.FindKey(scheme, in request, fields, keys, null, out PublicKey? fetched)
             ?? SchemeVerifier.Conclude(scheme, in request, fields, FindKey(scheme, in request, fields, reader.Decoded, keys, fetched), signedAt, now);
     }
 

@@ -46,7 +46,7 @@ internal static class JwtVerifier
             return SchemeVerifier.Refuse(scheme, SignatureOutcome.ClaimMismatch, signedAt);
         }
 
-        if (SchemeVerifier.FindKey(scheme, in request, token.KeyId, out PublicKey? fetched) is { } missing)
+        if (SchemeVerifier.FindKey(scheme, in request, fields, keys, token.KeyId, out PublicKey? fetched) is { } missing)
         {
             return missing;
         }

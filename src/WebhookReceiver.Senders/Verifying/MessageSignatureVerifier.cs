@@ -35,7 +35,7 @@ internal static class MessageSignatureVerifier
             return SchemeVerifier.Refuse(scheme, SignatureOutcome.SignatureMalformed);
         }
 
-        // The best of the verdicts: one signature that holds is enough, whatever is wrong with others.
+        // One signature that holds is enough, whatever is wrong with others; otherwise one of the sender's own says more than a stranger's.
         SignatureVerdict verdict = SchemeVerifier.Refuse(scheme, SignatureOutcome.SignatureMalformed);
         foreach (MessageSignature signature in described)
         {
@@ -50,7 +50,8 @@ internal static class MessageSignatureVerifier
                 continue;
             }
 
-            verdict = VerifyOne(scheme, in request, signature, bytes, knowsUrl, fields, found, keys, now);
+            SignatureVerdict next = VerifyOne(scheme, in request, signature, bytes, knowsUrl, fields, found, keys, now);
+            verdict = verdict.KeyIndex >= 0 && !next.IsVerified ? verdict : next;
             if (verdict.IsVerified)
             {
                 break;

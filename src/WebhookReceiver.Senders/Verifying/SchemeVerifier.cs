@@ -73,7 +73,13 @@ internal static class SchemeVerifier
 
     /// <summary>The public key that must be fetched, where the scheme has one.</summary>
     /// <returns><see langword="null"/> if there is nothing to fetch, or the key is here; otherwise the verdict.</returns>
-    public static SignatureVerdict? FindKey<TRequest>(CompiledScheme scheme, ref readonly TRequest request, string? keyId, out PublicKey? key)
+    public static SignatureVerdict? FindKey<TRequest>(
+        CompiledScheme scheme,
+        ref readonly TRequest request,
+        ReadOnlySpan<ReadOnlyMemory<char>> fields,
+        ReadOnlySpan<SenderKey> keys,
+        string? keyId,
+        out PublicKey? key)
         where TRequest : ISignedRequest, allows ref struct
     {
         key = null;
@@ -82,14 +88,31 @@ internal static class SchemeVerifier
             return null;
         }
 
+        // Who does not even name what binds a delivery to this source has nothing fetched.
+        if (!IsBoundToAny(scheme, fields, keys))
+        {
+            return Refuse(scheme, SignatureOutcome.SignatureMismatch);
+        }
+
         if (scheme.KeySource.Find(in request) is not { } reference)
         {
             return Refuse(scheme, SignatureOutcome.KeyRefused);
         }
 
         // A key that is not in the document may have come into it since.
-        key = request.FindKeys(reference) is { } keys ? keys.Find(keyId, SignatureAlgorithm.Of(scheme.Definition)) : null;
+        key = request.FindKeys(reference) is { } fetched ? fetched.Find(keyId, SignatureAlgorithm.Of(scheme.Definition)) : null;
         return key is null ? Refuse(scheme, SignatureOutcome.KeyUnavailable) with { Needs = reference } : null;
+    }
+
+    private static bool IsBoundToAny(CompiledScheme scheme, ReadOnlySpan<ReadOnlyMemory<char>> fields, ReadOnlySpan<SenderKey> keys)
+    {
+        bool isBound = false;
+        foreach (SenderKey key in keys)
+        {
+            isBound |= IsBound(scheme, fields, key.For(scheme.Index));
+        }
+
+        return isBound;
     }
 
     /// <summary>Whether the value that binds a delivery to the source is the secret.</summary>

@@ -9,6 +9,9 @@ public sealed class SenderPlan
     /// <summary>The most signatures that one header may carry.</summary>
     internal const int MaxSignatures = 8;
 
+    /// <summary>The longest body in bytes that is looked into for a handshake that nobody signs.</summary>
+    public const int MaxUnsignedHandshakeBytes = 16 * 1024;
+
     /// <summary>The longest text of signatures in characters.</summary>
     internal const int MaxSignatureLength = 1024;
 
@@ -184,7 +187,9 @@ public sealed class SenderPlan
     {
         foreach (CompiledHandshake handshake in _handshakes)
         {
-            if (handshake.Definition.Verified == isVerified && handshake.Definition.Method == request.Method && handshake.Matches(in request))
+            // What nobody signed is parsed only where it is short, as every handshake is.
+            bool isLookedAt = isVerified || !handshake.ReadsBody || request.Body.Length <= MaxUnsignedHandshakeBytes;
+            if (isLookedAt && handshake.Definition.Verified == isVerified && handshake.Definition.Method == request.Method && handshake.Matches(in request))
             {
                 return handshake.Answer(in request, keys, handshakeSecret);
             }
@@ -231,45 +236,3 @@ public sealed class SenderPlan
         return true;
     }
 }
-
-/// <summary>
-/// What the operator may change of a row. <see langword="null"/> keeps the row's own. What does not fit the row is refused by
-/// <see cref="SenderPlan.Compile"/>.
-/// </summary>
-/// <param name="SignatureHeader">The name of the signature header. Only the row's first scheme remains, under this name.</param>
-/// <param name="EventIdHeader">
-/// The header that carries the event's id, in place of the headers that the row tries first; only where not every scheme signs an id.
-/// </param>
-/// <param name="Tolerance">
-/// How far the signed time may be from the receiver's clock, in whole seconds, one second to one hour; only where a scheme signs one.
-/// </param>
-public sealed record SenderOverrides(string? SignatureHeader = null, string? EventIdHeader = null, TimeSpan? Tolerance = null);
-
-/// <summary>What is to be signed.</summary>
-/// <param name="Body">The exact body.</param>
-/// <param name="Id">
-/// The event's id, used where the scheme signs one (1 to 128 letters, digits, hyphens and underscores) or the row reads it from a header.
-/// </param>
-/// <param name="SignedAt">The time of signing, used where the scheme signs one; 1970 or later.</param>
-/// <param name="Url">The public URL, exactly as the sender was given it, without a query; needed where the scheme signs it.</param>
-/// <param name="Method">The HTTP method. The default is POST.</param>
-/// <param name="Query">The query without its question mark. Empty by default.</param>
-/// <param name="ContentType">The content type of the body. <see langword="null"/> (the default) is that of the row's sample.</param>
-/// <param name="Headers">Headers that the sender sends with it, for schemes that sign some. <see langword="null"/> (the default) is those of the row's sample.</param>
-public readonly record struct SigningInput(
-    ReadOnlyMemory<byte> Body, string Id, DateTimeOffset SignedAt, string? Url = null, string Method = "POST", string Query = "", string? ContentType = null,
-    IReadOnlyDictionary<string, string>? Headers = null);
-
-/// <summary>A request as the sender would send it.</summary>
-/// <param name="Headers">
-/// The signature and whatever it covers, where that stands in headers, and the event's id where the row reads it from one.
-/// </param>
-/// <param name="Body">The body: the one that was given, or, where the signature or the time stands in it, one with those.</param>
-/// <param name="Query">The query without its question mark: the one that was given, with the signature where it stands there.</param>
-public sealed record SignedRequest(IReadOnlyList<KeyValuePair<string, string>> Headers, ReadOnlyMemory<byte> Body, string Query);
-
-/// <summary>A secret that was made for a test or a demonstration.</summary>
-/// <param name="Secret">What an operator configures: a shared secret, or a public key.</param>
-/// <param name="SigningKey">What signs.</param>
-/// <param name="KeyDocument">The document that the receiver would fetch, where the sender's public key is fetched; otherwise <see langword="null"/>.</param>
-public sealed record GeneratedKey(string Secret, SigningKey SigningKey, string? KeyDocument = null);

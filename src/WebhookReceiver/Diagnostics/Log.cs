@@ -41,10 +41,10 @@ internal static partial class Log
     [LoggerMessage(EventIds.KeyFetched, LogLevel.Information, "Fetched a sender's key from {Url}", EventName = "KeyFetched")]
     public static partial void KeyFetched(ILogger logger, Uri url);
 
-    [LoggerMessage(EventIds.KeyNotFetched, LogLevel.Error, "A sender's key could not be fetched from {Url}: {Problem}. Deliveries that need it are answered 503", EventName = "KeyNotFetched")]
+    [LoggerMessage(EventIds.KeyNotFetched, LogLevel.Warning, "A sender's key could not be fetched from {Url}: {Problem}. Deliveries that need it are answered 503", EventName = "KeyNotFetched")]
     public static partial void KeyNotFetched(ILogger logger, Uri url, string problem, Exception? exception);
 
-    [LoggerMessage(EventIds.HandshakeAnswered, LogLevel.Information, "Answered the handshake {Handshake} of {Source}", EventName = "HandshakeAnswered")]
+    [LoggerMessage(EventIds.HandshakeAnswered, LogLevel.Debug, "Answered the handshake {Handshake} of {Source}", EventName = "HandshakeAnswered")]
     public static partial void HandshakeAnswered(ILogger logger, string handshake, string source);
 
     [LoggerMessage(EventIds.ReceiveFailed, LogLevel.Error, "Receiving delivery {DeliveryId} for {Source} failed; nothing was acknowledged", EventName = "ReceiveFailed")]

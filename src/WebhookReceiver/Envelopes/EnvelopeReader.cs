@@ -49,7 +49,7 @@ internal sealed class EnvelopeReader(Lazy<IValidator<WebhookEnvelope>> validator
         errors = null;
         if (!plan.HasBatch(content))
         {
-            errors = Error(plan.Definition.Event.Each!, "There is no array of events, which may be empty.");
+            errors = Error(plan.Definition.Event.Each!, "The events are expected there, in an array that may be empty.");
             return false;
         }
 

@@ -9,7 +9,6 @@ using Microsoft.Extensions.Logging;
 using WebhookReceiver.Diagnostics;
 using WebhookReceiver.Dispatch;
 using WebhookReceiver.Inbox;
-using WebhookReceiver.Senders;
 using WebhookReceiver.Sources;
 
 namespace WebhookReceiver.Management;
@@ -161,15 +160,9 @@ internal static class ManagementEndpoints
     internal static Ok<SourcePage> ListSources(SourceRegistry sources) => TypedResults.Ok(new SourcePage(
     [
         .. sources.All.OrderBy(static source => source.Name, StringComparer.Ordinal).Select(static source => new SourceSummary(
-            source.Name, source.Plan.Definition.Id, source.Secrets.Count, source.MaxBodyBytes, source.Plan.Warnings, ProofOf(source.Plan.Coverage))),
+            source.Name, source.Plan.Definition.Id, source.Secrets.Count, source.MaxBodyBytes, source.Plan.Warnings,
+            source.Plan.Coverage.ToString().ToLowerInvariant())),
     ]));
-
-    private static string ProofOf(SignatureCoverage coverage) => coverage switch
-    {
-        SignatureCoverage.Body => "signed",
-        SignatureCoverage.Part => "partly signed",
-        _ => "token",
-    };
 
     internal static async Task<Ok<InboxStats>> GetStatsAsync(IInboxStore store, WebhookMetrics metrics, CancellationToken cancellationToken)
     {

@@ -96,8 +96,8 @@ internal sealed record SourcePage(IReadOnlyList<SourceSummary> Items);
 /// <param name="Secrets">How many secrets it has; their values are never shown.</param>
 /// <param name="MaxBodyBytes">The largest body it takes.</param>
 /// <param name="Warnings">What its proof does not cover.</param>
-/// <param name="Proof">How much of a delivery its proof covers: <c>signed</c>, <c>partly signed</c>, or <c>token</c>, where nothing is.</param>
-internal sealed record SourceSummary(string Name, string Sender, int Secrets, int MaxBodyBytes, IReadOnlyList<string> Warnings, string Proof);
+/// <param name="Coverage">How much of a delivery its proof covers: the <c>body</c>, a <c>part</c>, or <c>nothing</c>, where a token is shown.</param>
+internal sealed record SourceSummary(string Name, string Sender, int Secrets, int MaxBodyBytes, IReadOnlyList<string> Warnings, string Coverage);
 
 /// <summary>Counts.</summary>
 /// <param name="States">Events by state.</param>

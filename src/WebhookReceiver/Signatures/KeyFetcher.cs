@@ -10,7 +10,7 @@ namespace WebhookReceiver.Signatures;
 /// <summary>
 /// Fetches the public keys of senders that hand out none, for sources that allow it; without such a source the receiver makes no request of its own. What may be
 /// fetched is the row's word: https, an exact host, an exact path. No redirect is followed and no proxy asked, 64 KiB and five seconds are the limits, and a
-/// stranger who names new documents gets no more than one fetched a second. Safe from any thread.
+/// stranger who names new documents gets eight fetched at once and then one a second, which costs no known document its place. Safe from any thread.
 /// </summary>
 internal sealed class KeyFetcher : IDisposable
 {
@@ -67,8 +67,7 @@ internal sealed class KeyFetcher : IDisposable
     }
 
     /// <summary>Fetches a document, once for all who wait for it.</summary>
-    /// <returns>Whether it has been fetched anew; otherwise no more is known than before.</returns>
-    public Task<bool> FetchAsync(KeyReference reference)
+    public Task<KeyFetch> FetchAsync(KeyReference reference)
     {
         lock (_gate)
         {
@@ -79,9 +78,15 @@ internal sealed class KeyFetcher : IDisposable
                 return entry.Flight;
             }
 
-            if (entry is not null && now - entry.TriedAt < Pause || !TryTakeToken(now))
+            // What was a sender's document once costs no token: a stranger who names new ones must not use up its own.
+            if (entry is not null && now - entry.TriedAt < Pause)
             {
-                return Task.FromResult(false);
+                return entry.Flight!;
+            }
+
+            if (entry?.Keys is null && !TryTakeToken(now))
+            {
+                return Task.FromResult(KeyFetch.Unavailable);
             }
 
             if (entry is null)
@@ -97,7 +102,7 @@ internal sealed class KeyFetcher : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private async Task<bool> DownloadAsync(KeyReference reference, Entry entry)
+    private async Task<KeyFetch> DownloadAsync(KeyReference reference, Entry entry)
     {
         // Not under the caller's lock.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -109,13 +114,13 @@ internal sealed class KeyFetcher : IDisposable
             if (response.StatusCode != HttpStatusCode.OK)
             {
                 Log.KeyNotFetched(_logger, reference.Url, $"the answer is {(int)response.StatusCode}", null);
-                return false;
+                return response.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.Gone ? KeyFetch.Denied : KeyFetch.Unavailable;
             }
 
             if (await ReadAsync(response, limit.Token).ConfigureAwait(false) is not { } document || !FetchedKeys.TryRead(reference.Document, document, _clock.GetUtcNow(), out var keys))
             {
                 Log.KeyNotFetched(_logger, reference.Url, "the answer is no document of keys, or too long", null);
-                return false;
+                return KeyFetch.Unavailable;
             }
 
             lock (_gate)
@@ -124,12 +129,12 @@ internal sealed class KeyFetcher : IDisposable
             }
 
             Log.KeyFetched(_logger, reference.Url);
-            return true;
+            return KeyFetch.Here;
         }
         catch (Exception error) when (error is HttpRequestException or OperationCanceledException or IOException)
         {
             Log.KeyNotFetched(_logger, reference.Url, error.Message, error);
-            return false;
+            return KeyFetch.Unavailable;
         }
     }
 
@@ -156,11 +161,15 @@ internal sealed class KeyFetcher : IDisposable
         return true;
     }
 
+    /// <summary>Documents that turned out to be none go first, and none that is being fetched.</summary>
     private void MakeRoom()
     {
-        while (_documents.Count >= MaxDocuments)
+        while (_documents.Count >= MaxDocuments
+            && _documents.Where(static document => document.Value.Flight is not { IsCompleted: false })
+                .OrderBy(static document => document.Value.Keys is null ? 0 : 1).ThenBy(static document => document.Value.TriedAt)
+                .Select(static document => document.Key).FirstOrDefault() is { } oldest)
         {
-            _documents.Remove(_documents.MinBy(static document => document.Value.TriedAt).Key);
+            _documents.Remove(oldest);
         }
     }
 
@@ -172,6 +181,6 @@ internal sealed class KeyFetcher : IDisposable
 
         public DateTimeOffset TriedAt { get; set; }
 
-        public Task<bool>? Flight { get; set; }
+        public Task<KeyFetch>? Flight { get; set; }
     }
 }

@@ -17,9 +17,13 @@ internal sealed class RejectionExplainer(SourceRegistry sources, TimeProvider cl
 {
     private const int Capacity = 16;
 
+    /// <summary>What all bodies that wait may have together: a larger one is not kept.</summary>
+    private const int MaxWaitingBytes = 1024 * 1024;
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly Channel<Action> _waiting = Channel.CreateBounded<Action>(new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    private int _waitingBytes;
     private readonly ConcurrentDictionary<string, DateTimeOffset> _last = new(StringComparer.Ordinal);
 
     /// <summary>Whether more can be said of a rejection than its reason.</summary>
@@ -35,6 +39,13 @@ internal sealed class RejectionExplainer(SourceRegistry sources, TimeProvider cl
             return;
         }
 
+        var length = delivery.Body.Length;
+        if (Interlocked.Add(ref _waitingBytes, length) > MaxWaitingBytes)
+        {
+            Interlocked.Add(ref _waitingBytes, -length);
+            return;
+        }
+
         var request = new CapturedRequest(
             delivery.Source.Plan.Definition,
             delivery.Method,
@@ -47,7 +58,12 @@ internal sealed class RejectionExplainer(SourceRegistry sources, TimeProvider cl
         {
             Keys = delivery.Keys is { } keys ? keys.Find : null,
         };
-        _waiting.Writer.TryWrite(() => Explain(rejection, delivery.Source, request, delivery.ReceivedAt));
+        var (source, receivedAt) = (delivery.Source, delivery.ReceivedAt);
+        _waiting.Writer.TryWrite(() =>
+        {
+            Explain(rejection, source, request, receivedAt);
+            Interlocked.Add(ref _waitingBytes, -length);
+        });
     }
 
     /// <summary>Waits until what was offered so far is explained.</summary>

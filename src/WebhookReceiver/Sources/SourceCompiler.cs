@@ -102,7 +102,7 @@ internal static partial class SourceCompiler
         if (options.HandshakeSecret is null && plan.NeedsHandshakeSecret)
         {
             problems.Add(new ConfigurationProblem(
-                "WHR1028", $"{key}:HandshakeSecret", $"{plan.Definition.Name} proves itself with a second secret, and source '{name}' has none.", "Set the verify token that you typed at the sender."));
+                "WHR1028", $"{key}:HandshakeSecret", $"{plan.Definition.Name} proves itself with a second secret, and source '{name}' has none.", "Set the verify token that you typed at the sender, or that it shows you; docs/senders says which."));
         }
 
         return problems.Count > before ? null : new WebhookSource(name, plan, secrets, options, PublicUrl(name, publicBaseUrl));
@@ -194,12 +194,15 @@ internal static partial class SourceCompiler
             }
             else
             {
-                problems.Add(new ConfigurationProblem("WHR1002", $"{key}:Secrets:{i}", $"Secret #{i + 1} of source '{name}': {problem}", "Copy the signing secret from the sender."));
+                problems.Add(new ConfigurationProblem("WHR1002", $"{key}:Secrets:{i}", $"Secret #{i + 1} of source '{name}': {problem}", SecretFix(plan)));
             }
         }
 
         return secrets.Count == options.Secrets.Count ? [.. secrets] : [];
     }
+
+    private static string SecretFix(SenderPlan plan) =>
+        plan.Definition.Setup?.Secret is { } secret ? $"{plan.Definition.Name}: {secret.TrimEnd('.')}." : "Copy the signing secret from the sender.";
 
     private static string? PublicUrl(string name, Uri? baseUrl)
     {

@@ -54,14 +54,14 @@ public sealed class WebhookSourceOptions
     public int? MaxBodyBytes { get; set; }
 
     /// <summary>
-    /// The name of the signature header; <see langword="null"/> (the default) for the row's own. Only the first of the row's schemes
-    /// is left then, under this name.
+    /// The name of the signature header; <see langword="null"/> (the default) for the row's own. Of the row's schemes those
+    /// are left that share the first one's header, under this name.
     /// </summary>
     public string? SignatureHeader { get; set; }
 
     /// <summary>
     /// The header that carries the event's id; <see langword="null"/> (the default) for what the row says. Only for
-    /// senders that do not sign the id.
+    /// senders that do not sign the id and send one event in a delivery.
     /// </summary>
     public string? EventIdHeader { get; set; }
 

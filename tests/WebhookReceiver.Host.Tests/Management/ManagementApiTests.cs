@@ -369,9 +369,9 @@ public sealed class ManagementApiTests(ManagementApiTests.Fixture fixture) : ICl
         Assert.Equal(["items"], Names(page));
         Assert.Equal(["default", "other"], page.GetProperty("items").EnumerateArray().Select(static item => Text(item, "name")));
         var source = page.GetProperty("items")[0];
-        Assert.Equal(["name", "sender", "secrets", "maxBodyBytes", "warnings", "proof"], Names(source));
+        Assert.Equal(["name", "sender", "secrets", "maxBodyBytes", "warnings", "coverage"], Names(source));
         Assert.Equal(("hmac-sha256", 1, 1048576), (Text(source, "sender"), source.GetProperty("secrets").GetInt32(), source.GetProperty("maxBodyBytes").GetInt32()));
-        Assert.Equal("signed", Text(source, "proof"));
+        Assert.Equal("body", Text(source, "coverage"));
         Assert.NotEmpty(source.GetProperty("warnings").EnumerateArray());
         Assert.DoesNotContain(TestDelivery.Secret, page.GetRawText(), StringComparison.Ordinal);
     }

@@ -109,7 +109,7 @@ public sealed class SenderFileTests
     [InlineData("/schemes/0/content", "\"fixed\"", "$.schemes[0].content: expected a part that a request has")]
     [InlineData("/schemes/0/content", "\"{body}{body}\"", "$.schemes[0].content: expected {body} once")]
     [InlineData("/schemes/0/content", "\"{parameter:t}{body}\"", "$.schemes[0].content: expected {parameter:…} only where")]
-    [InlineData("/schemes/0/content", "\"{header:a}{header:b}{header:c}{header:d}{header:e}{header:f}{header:g}{header:h}{header:i}{header:j}{header:k}{header:l}{header:m}{header:n}{header:o}{body}\"", "$.schemes[0].content: expected at most 14")]
+    [InlineData("/schemes/0/content", "\"{header:a}{header:b}{header:c}{header:d}{header:e}{header:f}{header:g}{header:h}{header:i}{header:j}{header:k}{header:l}{header:m}{header:n}{header:o}{header:p}{header:q}{body}\"", "$.schemes[0].content: expected at most 16 values")]
     [InlineData("/schemes/0/id", "\"{header:X-Id}\"", "$.schemes[0].id: expected a part that is signed too")]
     [InlineData("/schemes/0/id", "\"a{header:X-Id}\"", "$.schemes[0].id: expected only {header:…}, {parameter:…}")]
     [InlineData("/schemes/0/timestamp", """{"value":"{header:X-T}"}""", "$.schemes[0].timestamp.value: expected a part that is signed too")]

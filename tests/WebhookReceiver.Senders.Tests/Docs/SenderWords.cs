@@ -12,11 +12,11 @@ internal static class SenderWords
         _ => $"{row.Name} does not sign: a token is shown, which is weaker than a signature.",
     };
 
-    public static string Level(SignatureCoverage coverage) => coverage switch
+    public static string Coverage(SignatureCoverage coverage) => coverage switch
     {
-        SignatureCoverage.Body => "signed",
-        SignatureCoverage.Part => "partly signed",
-        _ => "token",
+        SignatureCoverage.Body => "body",
+        SignatureCoverage.Part => "part",
+        _ => "nothing",
     };
 
     public static string Confidence(Confidence confidence) => confidence switch

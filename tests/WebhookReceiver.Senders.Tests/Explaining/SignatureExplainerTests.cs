@@ -83,7 +83,7 @@ public sealed class SignatureExplainerTests
     [InlineData("{\"a\": 1, \"b\": \"x\"}", "{\"a\":1,\"b\":\"x\"}", SignatureCause.BodyRewritten)]
     [InlineData("{\"a\":\"h\\u00e9llo\"}", "{\"a\":\"héllo\"}", SignatureCause.BodyRewritten)]
     [InlineData("{\"a\":\"héllo\"}", "{\"a\":\"h\\u00e9llo\"}", SignatureCause.BodyRewritten)]
-    [InlineData("", "{}", SignatureCause.BodyLost)]
+    [InlineData("", "{}", SignatureCause.BodyNotSigned)]
     public void BodyChangedOnTheWay_IsNamed(string signed, string received, SignatureCause expected) =>
         Assert.Equal(expected, Explain("github", Sign("github", signed, Secret) with { Bytes = Encoding.UTF8.GetBytes(received) }, Secret));
 
@@ -193,6 +193,13 @@ public sealed class SignatureExplainerTests
     [Fact]
     public void NothingThatMatches_IsUnknownAndSaysHowMuchWasTried() =>
         Assert.Equal(SignatureCause.Unknown, Explain("github", Sign("github", Json, "fedcba9876543210fedcba9876543210"), Secret));
+
+    [Theory]
+    [InlineData("{\"a\":\"\\ud800\"}")]
+    [InlineData("{\"a\":")]
+    [InlineData("\u0000")]
+    public void BodyThatCannotBeWrittenAnew_IsUnknownAllTheSame(string body) =>
+        Assert.Equal(SignatureCause.Unknown, Explain("github", Sign("github", "{}", Secret) with { Bytes = Encoding.UTF8.GetBytes(body) }, Secret));
 
     [Fact]
     public void Explanation_OfAnyMistake_SaysNothingOfTheSecret()

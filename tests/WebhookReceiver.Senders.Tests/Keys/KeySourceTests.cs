@@ -9,6 +9,7 @@ public sealed class KeySourceTests
 
     [Theory]
     [InlineData(Good)]
+    [InlineData("https://sns.us-gov-west-1.amazonaws.com/SimpleNotificationService-a.pem")]
     [InlineData("https://sns.cn-north-1.amazonaws.com.cn/SimpleNotificationService-a.pem")]
     public void Url_OfTheSendersOwnHost_IsAskedFor(string url)
     {
@@ -26,6 +27,10 @@ public sealed class KeySourceTests
     [InlineData("https://sns.evil.example.amazonaws.com/SimpleNotificationService-a.pem")]
     [InlineData("https://sns..amazonaws.com/SimpleNotificationService-a.pem")]
     [InlineData("https://snsXus-west-2.amazonaws.com/SimpleNotificationService-a.pem")]
+    [InlineData("https://sns.s3.amazonaws.com/SimpleNotificationService-a.pem")]
+    [InlineData("https://sns.s3-us-west-2.amazonaws.com/SimpleNotificationService-a.pem")]
+    [InlineData("https://sns.s3-us-gov-west-1.amazonaws.com/SimpleNotificationService-a.pem")]
+    [InlineData("https://sns.s3-accelerate.amazonaws.com/SimpleNotificationService-a.pem")]
     [InlineData("https://mybucket.s3.amazonaws.com/SimpleNotificationService-a.pem")]
     [InlineData("https://sns.us-west-2.amazonaws.com@evil.example/SimpleNotificationService-a.pem")]
     [InlineData("https://evil.example@sns.us-west-2.amazonaws.com/SimpleNotificationService-a.pem")]
@@ -63,6 +68,25 @@ public sealed class KeySourceTests
             in request, [Rows.Key(row, "arn:aws:sns:us-west-2:123456789012:OtherTopic")], DateTimeOffset.FromUnixTimeSeconds(vector.Now));
 
         Assert.Equal(SignatureOutcome.SignatureMismatch, verdict.Outcome);
+    }
+
+    /// <summary>A text that Amazon signed for another's topic must not be read as a message of this one.</summary>
+    [Theory]
+    [InlineData("\"Type\":\"Notification\"", "\"Type\":\"X\\nMessageId\\nm\\nTopicArn\\nhis\\nType\\nNotification\"")]
+    [InlineData("\"Type\":\"Notification\"", "\"Type\":\"Other\"")]
+    [InlineData("\"Subject\":\"My First Message\"", "\"Subject\":7")]
+    [InlineData("\"Subject\":\"My First Message\"", "\"Subject\":\"a\\nTimestamp\\nb\"")]
+    [InlineData("\"MessageId\":\"22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324\"", "\"MessageId\":\"22b80b92\\nX\"")]
+    public void Message_ThatAmazonCouldNotHaveSigned_IsRefusedBeforeTheSignatureIsLookedAt(string old, string fresh)
+    {
+        SenderDefinition row = Rows.Get("aws-sns");
+        VectorDefinition vector = row.Vectors[0];
+        Assert.Contains(old, vector.Body, StringComparison.Ordinal);
+        TestRequest request = TestRequest.For(row, vector with { Body = vector.Body.Replace(old, fresh, StringComparison.Ordinal) });
+
+        SignatureOutcome outcome = SenderPlan.Compile(row).Verify(in request, [Rows.Key(row, vector.Secret)], DateTimeOffset.FromUnixTimeSeconds(vector.Now)).Outcome;
+
+        Assert.Contains(outcome, new[] { SignatureOutcome.ContentMissing, SignatureOutcome.IdMalformed });
     }
 
     [Theory]

@@ -34,6 +34,19 @@ public sealed class HandshakeTests(HandshakeHost host) : IClassFixture<Handshake
         Assert.All(handshake.ReplyHeaders, header => Assert.Equal(header.Value, Header(response, header.Name)));
     }
 
+    /// <summary>What nobody signed is parsed only where it is short.</summary>
+    [Theory]
+    [InlineData(15 * 1024, 200)]
+    [InlineData(17 * 1024, 401)]
+    public async Task UnsignedHandshake_InALongBody_IsNotLookedFor(int padding, int status)
+    {
+        var handshake = HandshakeCases.All.Single(static handshake => (handshake.Sender, handshake.Name) == ("slack", "ssl_check"));
+
+        using var response = await host.SendAsync(HandshakeHost.Unsigned(handshake with { Body = handshake.Body + "&x=" + new string('x', padding) }));
+
+        Assert.Equal(status, (int)response.StatusCode);
+    }
+
     /// <summary>The negative half of such a test: Xero sends wrong signatures on purpose.</summary>
     [Theory]
     [InlineData("xero", "")]

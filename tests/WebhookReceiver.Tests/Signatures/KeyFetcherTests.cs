@@ -23,14 +23,14 @@ public sealed class KeyFetcherTests : IDisposable
     [Fact]
     public async Task Document_FetchedOnce_IsKnownForItsLifetime()
     {
-        Assert.True(await _fetcher.FetchAsync(Keys));
+        Assert.Equal(KeyFetch.Here, await _fetcher.FetchAsync(Keys));
         Assert.NotNull(_fetcher.Find(Keys));
 
         _clock.Advance(KeyFetcher.Lifetime - TimeSpan.FromSeconds(1));
         Assert.NotNull(_fetcher.Find(Keys));
         _clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Null(_fetcher.Find(Keys));
-        Assert.True(await _fetcher.FetchAsync(Keys));
+        Assert.Equal(KeyFetch.Here, await _fetcher.FetchAsync(Keys));
         Assert.Equal(2, _sender.Requests);
     }
 
@@ -38,30 +38,33 @@ public sealed class KeyFetcherTests : IDisposable
     public async Task Document_AskedForByManyAtOnce_IsFetchedOnce()
     {
         _sender.Holds = new TaskCompletionSource();
-        Task<bool>[] waiting = [.. Enumerable.Range(0, 20).Select(_ => _fetcher.FetchAsync(Keys))];
+        Task<KeyFetch>[] waiting = [.. Enumerable.Range(0, 20).Select(_ => _fetcher.FetchAsync(Keys))];
         _sender.Holds.SetResult();
 
-        Assert.All(await Task.WhenAll(waiting), Assert.True);
+        Assert.All(await Task.WhenAll(waiting), static fetch => Assert.Equal(KeyFetch.Here, fetch));
         Assert.Equal(1, _sender.Requests);
     }
 
     [Theory]
     [Trait("Attack", "A95")]
-    [InlineData(HttpStatusCode.Found)]
-    [InlineData(HttpStatusCode.NotFound)]
-    [InlineData(HttpStatusCode.InternalServerError)]
-    public async Task Answer_OtherThan200_IsNoKeyAndNotAskedAgainForAWhile(HttpStatusCode status)
+    [InlineData(HttpStatusCode.Found, false)]
+    [InlineData(HttpStatusCode.InternalServerError, false)]
+    [InlineData(HttpStatusCode.Forbidden, true)]
+    [InlineData(HttpStatusCode.NotFound, true)]
+    [InlineData(HttpStatusCode.Gone, true)]
+    public async Task Answer_OtherThan200_IsNoKeyAndNotAskedAgainForAWhile(HttpStatusCode status, bool isDenied)
     {
         _sender.Status = status;
+        var expected = isDenied ? KeyFetch.Denied : KeyFetch.Unavailable;
 
-        Assert.False(await _fetcher.FetchAsync(Keys));
-        Assert.False(await _fetcher.FetchAsync(Keys));
+        Assert.Equal(expected, await _fetcher.FetchAsync(Keys));
+        Assert.Equal(expected, await _fetcher.FetchAsync(Keys));
         Assert.Null(_fetcher.Find(Keys));
         Assert.Equal(1, _sender.Requests);
 
         _sender.Status = HttpStatusCode.OK;
         _clock.Advance(KeyFetcher.Pause);
-        Assert.True(await _fetcher.FetchAsync(Keys));
+        Assert.Equal(KeyFetch.Here, await _fetcher.FetchAsync(Keys));
     }
 
     [Fact]
@@ -70,7 +73,7 @@ public sealed class KeyFetcherTests : IDisposable
     {
         _sender.Document = new string(' ', KeyFetcher.MaxBytes) + FakeKeyHost.Set;
 
-        Assert.False(await _fetcher.FetchAsync(Keys));
+        Assert.Equal(KeyFetch.Unavailable, await _fetcher.FetchAsync(Keys));
     }
 
     [Theory]
@@ -81,22 +84,35 @@ public sealed class KeyFetcherTests : IDisposable
     [InlineData("{\"keys\":[{\"kty\":\"RSA\",\"n\":\"!\",\"e\":\"AQAB\"}]}")]
     [InlineData("{\"keys\":7}")]
     [InlineData("[]")]
+    [InlineData("{\"keys\":[7]}")]
+    [InlineData("{\"keys\":[{}]}")]
+    [InlineData("{\"keys\":[{\"kty\":\"RSA\"}]}")]
+    [InlineData("{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\",\"y\":\"AA\"}]}")]
     public async Task Answer_ThatIsNoSetOfKeys_IsNoKey(string document)
     {
         _sender.Document = document;
 
-        Assert.False(await _fetcher.FetchAsync(Keys));
+        Assert.Equal(KeyFetch.Unavailable, await _fetcher.FetchAsync(Keys));
+    }
+
+    [Fact]
+    public async Task Set_WithKeysThatCannotBeRead_HasTheOthers()
+    {
+        _sender.Document = FakeKeyHost.Set.Replace("[{", "[7,{\"kty\":\"RSA\",\"kid\":\"b\"},{\"kty\":\"OKP\",\"kid\":\"c\"},{", StringComparison.Ordinal);
+
+        Assert.Equal(KeyFetch.Here, await _fetcher.FetchAsync(Keys));
+        Assert.NotNull(_fetcher.Find(Keys));
     }
 
     [Fact]
     public async Task Sender_ThatDoesNotAnswer_IsLeftAfterTheLimit()
     {
         _sender.Holds = new TaskCompletionSource();
-        Task<bool> fetch = _fetcher.FetchAsync(Keys);
+        Task<KeyFetch> fetch = _fetcher.FetchAsync(Keys);
         await _sender.Asked.Task;
         _clock.Advance(KeyFetcher.Timeout);
 
-        Assert.False(await fetch);
+        Assert.Equal(KeyFetch.Unavailable, await fetch);
     }
 
     [Fact]
@@ -116,6 +132,29 @@ public sealed class KeyFetcherTests : IDisposable
         }
 
         Assert.Equal(10, _sender.Requests);
+    }
+
+    [Fact]
+    [Trait("Attack", "A95")]
+    public async Task Document_OfASender_IsKeptAndFetchedAgainWhateverStrangersName()
+    {
+        Assert.Equal(KeyFetch.Here, await _fetcher.FetchAsync(Keys));
+        _sender.Status = HttpStatusCode.NotFound;
+        for (var i = 0; i < 200; i++)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            await _fetcher.FetchAsync(new KeyReference(KeyDocument.Jwks, new Uri($"https://sender.example.com/{i}")));
+        }
+
+        Assert.NotNull(_fetcher.Find(Keys));
+
+        for (var i = 200; i < 220; i++)
+        {
+            await _fetcher.FetchAsync(new KeyReference(KeyDocument.Jwks, new Uri($"https://sender.example.com/{i}")));
+        }
+
+        _sender.Status = HttpStatusCode.OK;
+        Assert.Equal(KeyFetch.Here, await _fetcher.FetchAsync(Keys));
     }
 
     /// <summary>The handler that is used outside of tests follows no redirect and asks no proxy.</summary>

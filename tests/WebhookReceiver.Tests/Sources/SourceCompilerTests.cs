@@ -1,3 +1,4 @@
+using WebhookReceiver.Senders;
 using WebhookReceiver.Sources;
 using WebhookReceiver.Tests.Support;
 
@@ -133,13 +134,12 @@ public sealed class SourceCompilerTests
     [Fact]
     public void Compile_RowThatComputesWithItsUrlAndASecondSecret_NeedsBoth()
     {
-        using var directory = new TemporaryDirectory();
-        File.WriteAllText(directory.File("row.json"), HandshakeCases.Files["challenge-with-url"]);
+        Assert.True(SenderCatalog.TryGet("ebay", out var row));
         var problems = new List<ConfigurationProblem>();
-        var options = new WebhookSourceOptions { SchemeFile = "row.json" };
-        options.Secrets.Add(new WebhookSecretOptions { Value = GoodSecret });
+        var options = new WebhookSourceOptions { Sender = "ebay" };
+        options.Secrets.Add(new WebhookSecretOptions { Value = SenderPlan.Compile(row).GenerateKey().Secret });
 
-        SourceCompiler.Compile([KeyValuePair.Create("a", options)], null, directory.Path, problems);
+        SourceCompiler.Compile([KeyValuePair.Create("a", options)], null, AppContext.BaseDirectory, problems);
 
         Assert.Equal(["WHR1027", "WHR1028"], problems.Select(static problem => problem.Code));
     }

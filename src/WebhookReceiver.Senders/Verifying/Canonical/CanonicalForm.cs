@@ -16,17 +16,24 @@ internal static class CanonicalForm
 
     public static bool NeedsUrl(string name) => name is Contentful or Plivo;
 
+    /// <summary>Whether the form holds the key.</summary>
+    public static bool HoldsKey(string name) => name == WeChat;
+
     /// <summary>Whether the form holds the body, or all fields of it.</summary>
+    public static bool CoversBody(string name) => name is Contentful or Plivo;
+
+    /// <summary>The members of the document that the form is made of, where it is made of such.</summary>
+    public static IEnumerable<string> Members(string name, RequestContent? content) => name == Sns ? SnsForm.Members(content) : [];
+
     /// <summary>Whether the request has what the form is made of. What it lacks would be left out, and so be accepted unsigned.</summary>
     public static bool CanAppend<TRequest>(string name, ref readonly TRequest request)
         where TRequest : ISignedRequest, allows ref struct => name switch
         {
             Contentful => ContentfulForm.NamesOf(in request) is not null,
             Plivo => SortedForm.CanAppend(in request),
+            Sns => SnsForm.CanAppend(request.Content),
             _ => true,
         };
-
-    public static bool CoversBody(string name) => name is Contentful or Plivo;
 
     public static void Append<TRequest>(string name, ref readonly TRequest request, ReadOnlySpan<byte> key, ref ContentWriter writer)
         where TRequest : ISignedRequest, allows ref struct

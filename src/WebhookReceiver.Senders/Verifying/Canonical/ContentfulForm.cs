@@ -14,8 +14,10 @@ internal static class ContentfulForm
     private const string ComponentLeaves = "!'()*";
     private const string UriLeaves = ComponentLeaves + ";,/?:@&=+$#";
 
-    /// <summary>Writes nothing, which nobody signs, where the list leaves out the time or itself: the request must not choose to be timeless.</summary>
-    /// <summary>The signed headers, in their order; <see langword="null"/> where the list is missing or leaves out itself or the time.</summary>
+    /// <summary>
+    /// The signed headers, in their order; <see langword="null"/> where the list is missing or leaves out itself or the time: the request must not choose to
+    /// be timeless.
+    /// </summary>
     public static string[]? NamesOf<TRequest>(ref readonly TRequest request)
         where TRequest : ISignedRequest, allows ref struct
     {

@@ -118,7 +118,7 @@ internal static class TemplateParser
 
         if (pointer[0] != '/')
         {
-            throw new FormatException($"{{json:{pointer}}} is not a JSON pointer: expected '/' first, or nothing for the whole document");
+            throw new FormatException($"'{pointer}' is not a JSON pointer: expected '/' first, or nothing for the whole document");
         }
 
         return [.. pointer[1..].Split('/').Select(token => Unescape(token, pointer))];
@@ -130,7 +130,7 @@ internal static class TemplateParser
         {
             if (at + 1 == token.Length || token[at + 1] is not ('0' or '1'))
             {
-                throw new FormatException($"{{json:{pointer}}} is not a JSON pointer: '~' must be written '~0' and '/' within a name '~1'");
+                throw new FormatException($"'{pointer}' is not a JSON pointer: '~' must be written '~0' and '/' within a name '~1'");
             }
         }
 
