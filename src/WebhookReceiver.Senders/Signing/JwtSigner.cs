@@ -13,12 +13,7 @@ internal static class JwtSigner
         var claims = new Dictionary<string, object>(StringComparer.Ordinal);
         foreach ((string name, string text) in scheme.Definition.Claims)
         {
-            claims[name] = text switch
-            {
-                "{secret}" => Encoding.UTF8.GetString(key.Bytes),
-                "{url}" => input.Url!,
-                _ => text,
-            };
+            claims[name] = Jwt.WrittenClaim(text, key.Bytes, input.Url);
         }
 
         for (int i = 0; i < values.Length; i++)

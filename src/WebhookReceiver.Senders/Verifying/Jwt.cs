@@ -50,6 +50,14 @@ internal sealed class Jwt
             : null;
     }
 
+    /// <summary>What a claim that a row writes must be: <c>{secret}</c> is the source's secret, <c>{url}</c> the address, anything else itself.</summary>
+    public static string WrittenClaim(string text, ReadOnlySpan<byte> secret, string? url) => text switch
+    {
+        "{secret}" => Encoding.UTF8.GetString(secret),
+        "{url}" => url!,
+        _ => text,
+    };
+
     /// <summary>A claim as text; numbers as they are written.</summary>
     public string? Claim(string name) =>
         Claims.TryGetProperty(name, out JsonElement claim) ? JsonPath.Text(claim, numbers: true) : null;

@@ -63,14 +63,7 @@ internal static class JwtVerifier
             return fetched.Verify(token.SignedText, token.Signature) ? 0 : -1;
         }
 
-        SignatureAlgorithm algorithm = SignatureAlgorithm.Of(scheme.Definition);
-        int matched = -1;
-        for (int key = keys.Length - 1; key >= 0; key--)
-        {
-            matched = keys[key].For(scheme.Index).Verify(algorithm, token.SignedText, token.Signature) ? key : matched;
-        }
-
-        return matched;
+        return SchemeVerifier.FindKeyOf(scheme, token.SignedText, token.Signature, keys);
     }
 
     private static SignatureVerdict JudgeClaims<TRequest>(
@@ -93,12 +86,7 @@ internal static class JwtVerifier
     {
         foreach ((string name, string text) in scheme.Definition.Claims)
         {
-            string expected = text switch
-            {
-                "{secret}" => System.Text.Encoding.UTF8.GetString(key.Bytes),
-                "{url}" => request.Url!,
-                _ => text,
-            };
+            string expected = Jwt.WrittenClaim(text, key.Bytes, request.Url);
             if (!token.Has(name, expected))
             {
                 return false;

@@ -101,7 +101,7 @@ internal static class MessageSignatureVerifier
             return SchemeVerifier.Refuse(scheme, SignatureOutcome.ContentMissing, signedAt);
         }
 
-        SignatureVerdict verdict = SchemeVerifier.Conclude(scheme, in request, fields, FindKey(scheme, content, bytes, keys), signedAt, now);
+        SignatureVerdict verdict = SchemeVerifier.Conclude(scheme, in request, fields, SchemeVerifier.FindKeyOf(scheme, content, bytes, keys), signedAt, now);
         return !verdict.IsVerified ? verdict
             : signature.Expires is { } end && now >= end ? verdict with { Outcome = SignatureOutcome.TimestampStale }
             : signature.Components.Contains(MessageSignature.ContentDigest) && !DigestHolds(in request) ? verdict with { Outcome = SignatureOutcome.DigestMismatch }
@@ -115,16 +115,4 @@ internal static class MessageSignatureVerifier
     private static bool DigestHolds<TRequest>(ref readonly TRequest request)
         where TRequest : ISignedRequest, allows ref struct =>
         request.GetHeader(MessageSignature.ContentDigest, out string? header) == 1 && ContentDigest.Holds(header!, request.Body);
-
-    private static int FindKey(CompiledScheme scheme, byte[] content, byte[] signature, ReadOnlySpan<SenderKey> keys)
-    {
-        SignatureAlgorithm algorithm = SignatureAlgorithm.Of(scheme.Definition);
-        int matched = -1;
-        for (int key = keys.Length - 1; key >= 0; key--)
-        {
-            matched = keys[key].For(scheme.Index).Verify(algorithm, content, signature) ? key : matched;
-        }
-
-        return matched;
-    }
 }

@@ -104,6 +104,22 @@ internal static class SchemeVerifier
         return key is null ? Refuse(scheme, SignatureOutcome.KeyUnavailable) with { Needs = reference } : null;
     }
 
+    /// <summary>
+    /// The source's key that made a signature. Every key is tried, from the last to the first, so that how long it takes does not say which one held.
+    /// </summary>
+    /// <returns>The first key's index, or -1 if none did.</returns>
+    public static int FindKeyOf(CompiledScheme scheme, byte[] content, byte[] signature, ReadOnlySpan<SenderKey> keys)
+    {
+        SignatureAlgorithm algorithm = SignatureAlgorithm.Of(scheme.Definition);
+        int matched = -1;
+        for (int key = keys.Length - 1; key >= 0; key--)
+        {
+            matched = keys[key].For(scheme.Index).Verify(algorithm, content, signature) ? key : matched;
+        }
+
+        return matched;
+    }
+
     private static bool IsBoundToAny(CompiledScheme scheme, ReadOnlySpan<ReadOnlyMemory<char>> fields, ReadOnlySpan<SenderKey> keys)
     {
         bool isBound = false;
