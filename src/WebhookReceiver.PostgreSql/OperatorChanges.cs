@@ -97,6 +97,16 @@ internal sealed class OperatorChanges(NpgsqlDataSource source, DatabaseTime time
         return await cancel.ExecuteNonQueryAsync().ConfigureAwait(false) > 0 ? ChangeStatus.Changed : ChangeStatus.Refused;
     });
 
+    public async Task AuditAsync(long seq, string action, string reason, DateTimeOffset now)
+    {
+        await using var audit = source.CreateCommand("INSERT INTO webhook_receiver.audit(at, seq, action, reason) VALUES (@at, @seq, @action, @reason)");
+        audit.Parameters.Add(Value("at", now.ToUnixTimeMilliseconds()));
+        audit.Parameters.Add(Value("seq", seq));
+        audit.Parameters.Add(Value("action", action));
+        audit.Parameters.Add(Value("reason", StorableText.Of(reason)!));
+        await audit.ExecuteNonQueryAsync().ConfigureAwait(false);
+    }
+
     private static NpgsqlParameter<T> Value<T>(string name, T value) => new(name, value);
 
     private async Task<ChangeStatus> ChangeAsync(long seq, Func<NpgsqlConnection, HeldEvent, Task<ChangeStatus>> change)

@@ -14,7 +14,7 @@ internal sealed class PostgreSqlInboxProvider(TimeProvider clock) : IInboxProvid
     public ConfigurationProblem? Check(InboxOptions inbox) => ConnectionSettings.TryRead(inbox.ConnectionString, out _)
         ? null
         : new ConfigurationProblem(
-            "WHR1037", InboxOptions.ConnectionStringKey, "The connection string does not name a server and a database.",
+            ErrorCodes.InboxServerRefused, InboxOptions.ConnectionStringKey, "The connection string does not name a server and a database.",
             "Write one such as Host=db.example.com;Database=webhooks;Username=receiver;Password=....");
 
     public IInboxStore Create(InboxOptions inbox, InboxContext context) => new PostgreSqlInboxStore(new PostgreSqlInboxOptions

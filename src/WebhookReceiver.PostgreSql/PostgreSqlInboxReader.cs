@@ -16,9 +16,10 @@ internal sealed class PostgreSqlInboxReader(NpgsqlDataSource source) : IInboxRea
     /// Events with open work by state and how much work that is, and the ledger: one statement, one snapshot. Walks over the open work alone.
     /// </summary>
     private const string Counts = """
-        SELECT state::int, COUNT(*), SUM(work)::bigint, 0::bigint FROM (
+        SELECT state::int, COUNT(*), SUM(work)::bigint, 0::bigint, NULL::bigint FROM (
             SELECT MIN(state) AS state, COUNT(*) AS work FROM webhook_receiver.work GROUP BY seq) AS open GROUP BY state
-        UNION ALL SELECT NULL, SUM(events)::bigint, SUM(open_work)::bigint, SUM(purged)::bigint FROM webhook_receiver.ledger
+        UNION ALL SELECT NULL, SUM(events)::bigint, SUM(open_work)::bigint, SUM(purged)::bigint,
+            (SELECT MIN(due_at) FROM webhook_receiver.work WHERE state BETWEEN 1 AND 2) FROM webhook_receiver.ledger
         """;
 
     private readonly SemaphoreSlim _turn = new(AtOnce, AtOnce);
@@ -60,12 +61,14 @@ internal sealed class PostgreSqlInboxReader(NpgsqlDataSource source) : IInboxRea
         ReadAsync([new NpgsqlBatchCommand(Counts)], async rows =>
         {
             var byState = Enum.GetValues<WorkState>().ToDictionary(static state => state, static _ => 0L);
+            DateTimeOffset? oldestDueAt = null;
             var (events, work, storedEvents, openWork, purged) = (0L, 0L, 0L, 0L, 0L);
             while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
             {
                 if (rows.IsDBNull(0))
                 {
                     (storedEvents, openWork, purged) = (rows.GetInt64(1), rows.GetInt64(2), rows.GetInt64(3));
+                    oldestDueAt = rows.IsDBNull(4) ? null : StoredTime.Read(rows.GetInt64(4));
                 }
                 else
                 {
@@ -77,7 +80,7 @@ internal sealed class PostgreSqlInboxReader(NpgsqlDataSource source) : IInboxRea
             // Nobody knows of what is gone whether it was the last of its event: it is never shown as a success.
             var unaccounted = openWork - work;
             byState[WorkState.Succeeded] = Math.Max(storedEvents - purged - events - unaccounted, 0);
-            return new InboxCounts(byState, unaccounted, purged);
+            return new InboxCounts(byState, unaccounted, purged, oldestDueAt);
         }, cancellationToken);
 
     public void Dispose() => _turn.Dispose();

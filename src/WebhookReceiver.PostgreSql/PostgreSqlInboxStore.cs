@@ -166,6 +166,9 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
     public async ValueTask<ChangeStatus> ReplayAsync(long seq, IReadOnlyList<int> handlers, string reason, DateTimeOffset now) =>
         await _changes.ReplayAsync(seq, handlers, reason, now).ConfigureAwait(false);
 
+    public async ValueTask AuditAsync(long seq, string action, string reason, DateTimeOffset now) =>
+        await _changes.AuditAsync(seq, action, reason, now).ConfigureAwait(false);
+
     public async ValueTask<ChangeStatus> CancelAsync(long seq, string reason, DateTimeOffset now) =>
         await _changes.CancelAsync(seq, reason, now).ConfigureAwait(false);
 

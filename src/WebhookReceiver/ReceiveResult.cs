@@ -26,5 +26,8 @@ internal abstract record ReceiveResult
     {
         /// <summary>The HTTP status, where the sender wants another than the reason has.</summary>
         public int? Status { get; init; }
+
+        /// <summary>When it is worth trying again, in seconds, where that depends on more than the reason.</summary>
+        public int? RetryAfterSeconds { get; init; }
     }
 }

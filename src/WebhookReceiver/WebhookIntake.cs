@@ -13,7 +13,7 @@ namespace WebhookReceiver;
 
 /// <summary>The way of one delivery, from its bytes to its event on disk: verify, open, store. No HTTP in it.</summary>
 internal sealed class WebhookIntake(
-    EnvelopeReader envelopes, HandlerRegistry handlers, IInboxStore store, StoringLimit limit, Dispatcher dispatcher, WebhookMetrics metrics, ILogger<WebhookIntake> logger)
+    EnvelopeReader envelopes, HandlerRegistry handlers, IInboxStore store, StoringLimit limit, Dispatcher dispatcher, WebhookMetrics metrics, TimeProvider clock, ILogger<WebhookIntake> logger)
 {
     public ValueTask<ReceiveResult> ReceiveAsync(Delivery delivery)
     {
@@ -114,6 +114,7 @@ internal sealed class WebhookIntake(
             return new ReceiveResult.Rejected(ReasonOf(verdict.Outcome));
         }
 
+        delivery.Source.Secrets[verdict.KeyIndex].Use.Matched(delivery.ReceivedAt);
         if (verdict.KeyIndex > 0)
         {
             // In a rotation: the sender still signs with an old one.
@@ -145,6 +146,11 @@ internal sealed class WebhookIntake(
 
     private ValueTask<ReceiveResult> StoreAsync(WebhookSource source, InboxEvent[] events)
     {
+        if (source.Rate?.Take(events.Length, clock) is > 0 and var seconds)
+        {
+            return new(new ReceiveResult.Rejected(RejectionReason.RateLimited) { RetryAfterSeconds = seconds });
+        }
+
         var work = new int[events.Length][];
         var (attempts, bytes) = (0, 0L);
         for (var part = 0; part < events.Length; part++)

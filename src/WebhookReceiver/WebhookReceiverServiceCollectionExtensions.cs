@@ -42,7 +42,7 @@ public static class WebhookReceiverServiceCollectionExtensions
 
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(new WebhookConfigurationRoot(configuration));
+        services.AddSingleton(provider => new WebhookConfigurationRoot(configuration, provider.GetServices<ApplicationSetting>()));
         services.AddSingleton<IConfigureOptions<WebhookReceiverOptions>>(static provider => provider.GetRequiredService<WebhookConfigurationRoot>());
         services.AddSingleton<IValidateOptions<WebhookReceiverOptions>, WebhookReceiverOptionsValidator>();
         services.AddOptions();
@@ -65,7 +65,9 @@ public static class WebhookReceiverServiceCollectionExtensions
         services.AddSingleton<Dispatcher>();
         services.AddSingleton<WebhookMetrics>();
         services.AddSingleton<RejectionJournal>();
+        services.AddSingleton<RejectionCapture>();
         services.AddSingleton<RejectionExplainer>();
+        services.AddSingleton<RejectionAdmission>();
         services.TryAddSingleton(static provider =>
             new KeyFetcher(KeyFetcher.NewHandler(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<KeyFetcher>>()));
         services.AddSingleton<ManagementAuthorization>();
@@ -82,6 +84,7 @@ public static class WebhookReceiverServiceCollectionExtensions
         services.AddHostedService(static provider => provider.GetRequiredService<RejectionExplainer>());
         services.AddHostedService(static provider => provider.GetRequiredService<Dispatcher>());
         services.AddHostedService(static provider => provider.GetRequiredService<LivenessProbe>());
+        services.AddHostedService<AlarmMonitor>();
         services.AddHostedService(static provider => provider.GetRequiredService<DrainState>());
         services.AddHostedService<TransportCheck>();
         services.AddSingleton<IStartupFilter, TrustedProxies>();

@@ -29,6 +29,9 @@ public sealed class PostgreSqlInboxStoreTests(TestDatabase database) : InboxStor
         return store;
     }
 
+    private protected override async Task<string> ReadAuditAsync() =>
+        string.Join(", ", await database.ReadTextsAsync("SELECT action || ': ' || reason FROM webhook_receiver.audit ORDER BY id"));
+
     private protected override void DeleteBehindTheProductsBack(InboxEvent stored, bool withEvent)
     {
         database.ExecuteAsync($"DELETE FROM webhook_receiver.work WHERE seq = {stored.Seq}").GetAwaiter().GetResult();

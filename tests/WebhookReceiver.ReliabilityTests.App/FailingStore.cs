@@ -79,6 +79,8 @@ internal sealed class FailingStore(IInboxStore store, Failpoint failpoint) : IIn
 
     public ValueTask<ChangeStatus> ReplayAsync(long seq, IReadOnlyList<int> handlers, string reason, DateTimeOffset now) => store.ReplayAsync(seq, handlers, reason, now);
 
+    public ValueTask AuditAsync(long seq, string action, string reason, DateTimeOffset now) => store.AuditAsync(seq, action, reason, now);
+
     public ValueTask<ChangeStatus> CancelAsync(long seq, string reason, DateTimeOffset now) => store.CancelAsync(seq, reason, now);
 
     public ValueTask<PurgeSlice> PurgeAsync(RetentionLimits limits) => store.PurgeAsync(limits);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using WebhookReceiver.Diagnostics;
 using WebhookReceiver.Sources;
 
 namespace WebhookReceiver.Host.Configuration;
@@ -25,7 +26,7 @@ internal sealed class HostConfigurationCheck(HostProblems problems, IConfigurati
         if (string.Equals(configuration[ForwardedHeadersKey], "true", StringComparison.OrdinalIgnoreCase))
         {
             all.Add(new ConfigurationProblem(
-                "WHR1050", ForwardedHeadersKey, "This switch believes the X-Forwarded headers of everybody who can reach the listener.",
+                ErrorCodes.ForwardedHeadersOfEverybody, ForwardedHeadersKey, "This switch believes the X-Forwarded headers of everybody who can reach the listener.",
                 "Remove it and name your proxies in WebhookReceiver:TrustedProxies.", "ASPNETCORE_FORWARDEDHEADERS_ENABLED"));
         }
 

@@ -1,3 +1,4 @@
+using WebhookReceiver.Diagnostics;
 using WebhookReceiver.Management;
 using WebhookReceiver.Sources;
 
@@ -6,7 +7,6 @@ namespace WebhookReceiver.Host.Configuration;
 /// <summary>Checks the addresses that ASP.NET Core is told to listen on, which it would refuse with a stack trace.</summary>
 internal static class PublicAddresses
 {
-    private const string Code = "WHR1051";
     private const string Endpoints = "Kestrel:Endpoints";
 
     private static readonly (string Key, string Variable)[] PortKeys =
@@ -28,7 +28,7 @@ internal static class PublicAddresses
         {
             foreach (var port in Split(configuration[key]).Where(static port => !ushort.TryParse(port, out _)))
             {
-                yield return new ConfigurationProblem(Code, key, $"'{port}' is not a port.", "Write a number such as 8080.", variable);
+                yield return new ConfigurationProblem(ErrorCodes.AddressRefused, key, $"'{port}' is not a port.", "Write a number such as 8080.", variable);
             }
         }
     }
@@ -36,7 +36,7 @@ internal static class PublicAddresses
     private static bool IsAddress(string url) => ManagementListener.TryParse(url, out _) || url.Contains("://unix:", StringComparison.Ordinal);
 
     private static ConfigurationProblem Problem(string key, string url, string? variable = null) =>
-        new(Code, key, $"'{url}' is not an address to listen on.", "Write one such as http://*:8080, without a path.", variable);
+        new(ErrorCodes.AddressRefused, key, $"'{url}' is not an address to listen on.", "Write one such as http://*:8080, without a path.", variable);
 
     private static string[] Split(string? list) => (list ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

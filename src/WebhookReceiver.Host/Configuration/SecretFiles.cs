@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.KeyPerFile;
 using Microsoft.Extensions.FileProviders;
+using WebhookReceiver.Diagnostics;
 using WebhookReceiver.Sources;
 
 namespace WebhookReceiver.Host.Configuration;
@@ -18,6 +19,7 @@ internal static class SecretFiles
     {
         var problems = new HostProblems();
         builder.Services.AddHostConfigurationCheck(problems);
+        builder.Services.AddSingleton(new ApplicationSetting("SecretsDirectory"));
         var named = builder.Configuration[DirectoryKey] is { Length: > 0 } text ? text : null;
         var directory = Path.GetFullPath(named ?? DefaultDirectory, builder.Environment.ContentRootPath);
         var files = new KeyPerFileConfigurationSource { Optional = true };
@@ -30,14 +32,14 @@ internal static class SecretFiles
             }
             else if (named is not null)
             {
-                problems.Add(new ConfigurationProblem("WHR1052", DirectoryKey, $"There is no directory '{directory}'.", "Mount the secrets there, or name the directory that holds them."));
+                problems.Add(new ConfigurationProblem(ErrorCodes.SecretFilesUnreadable, DirectoryKey, $"There is no directory '{directory}'.", "Mount the secrets there, or name the directory that holds them."));
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // Left in, it would fail again with every source that is added after it, and nobody would catch that.
             builder.Configuration.Sources.Remove(files);
-            problems.Add(new ConfigurationProblem("WHR1052", DirectoryKey, $"The secret files cannot be read: {error.Message}", "Let the user of this process read them."));
+            problems.Add(new ConfigurationProblem(ErrorCodes.SecretFilesUnreadable, DirectoryKey, $"The secret files cannot be read: {error.Message}", "Let the user of this process read them."));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Configuration.Memory;
+using WebhookReceiver.Diagnostics;
 using WebhookReceiver.Host.Configuration;
 using WebhookReceiver.Host.Startup;
 using WebhookReceiver.Inbox;
@@ -57,6 +58,7 @@ internal static class DemoSetup
     {
         builder.Services.AddSingleton<ListenAddresses>();
         builder.Services.AddSingleton<StartSummary>();
+        builder.Services.AddSingleton(new ApplicationSetting("Demo"));
         if (!IsOn(builder) || builder.Configuration.GetSection(SourceKey).Exists())
         {
             return;
@@ -94,7 +96,7 @@ internal static class DemoSetup
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             Problems(builder).Add(new ConfigurationProblem(
-                "WHR1055", ConnectionKey, $"The secret of the demo cannot be kept beside the inbox: {error.Message}", "Name a directory that the user of this process may write."));
+                ErrorCodes.DemoSecretNotKept, ConnectionKey, $"The secret of the demo cannot be kept beside the inbox: {error.Message}", "Name a directory that the user of this process may write."));
             return null;
         }
     }
@@ -111,7 +113,7 @@ internal static class DemoSetup
 
         if (!bool.TryParse(text, out var isOn))
         {
-            Problems(builder).Add(new ConfigurationProblem("WHR1021", DemoKey, $"'{text}' is neither true nor false.", "Write true or false."));
+            Problems(builder).Add(new ConfigurationProblem(ErrorCodes.FlagRefused, DemoKey, $"'{text}' is neither true nor false.", "Write true or false."));
         }
 
         return isOn;

@@ -1,5 +1,6 @@
 using Serilog;
 using Serilog.Events;
+using WebhookReceiver.Diagnostics;
 using WebhookReceiver.Sources;
 
 namespace WebhookReceiver.Host.Logging;
@@ -37,7 +38,7 @@ internal static class LogLevels
         var wrong = configuration.GetSection(UsualSection).GetChildren().Where(static level => !IsLevel<LogLevel>(level.Value, out _))
             .Concat(serilog.Where(static level => level.Value is not ['$', ..] && !IsLevel<LogEventLevel>(level.Value, out _))); // $ names a switch
         return wrong.Where(static level => level.Value is { Length: > 0 }).Select(static level => new ConfigurationProblem(
-            "WHR1053", level.Path, $"'{level.Value}' is not a level of the log.", "Write one such as Debug, Information or Warning."));
+            ErrorCodes.LogSettingsRefused, level.Path, $"'{level.Value}' is not a level of the log.", "Write one such as Debug, Information or Warning."));
     }
 
     private static bool IsLevel<T>(string? text, out T level)

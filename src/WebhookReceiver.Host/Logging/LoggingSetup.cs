@@ -2,6 +2,7 @@ using Serilog;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting;
+using WebhookReceiver.Diagnostics;
 using WebhookReceiver.Host.Configuration;
 using WebhookReceiver.Sources;
 
@@ -57,7 +58,7 @@ internal static class LoggingSetup
             catch (Exception error) when (error is InvalidOperationException or FormatException or ArgumentException or IOException or BadImageFormatException)
             {
                 problems.Add(new ConfigurationProblem(
-                    "WHR1053", "Serilog", $"The settings of the log cannot be used: {error.GetBaseException().Message.Split('\n')[0].TrimEnd()}", "Correct what it names, or leave it out."));
+                    ErrorCodes.LogSettingsRefused, "Serilog", $"The settings of the log cannot be used: {error.GetBaseException().Message.Split('\n')[0].TrimEnd()}", "Correct what it names, or leave it out."));
             }
         }
 

@@ -23,12 +23,13 @@ internal static class ManagementExamples
             """,
         "ReplayEvent" => $$"""{"id":"{{EventId}}","status":"replayed"}""",
         "CancelEvent" => $$"""{"id":"{{EventId}}","status":"cancelled"}""",
-        "ListRejections" => """
+        "ListRejections" => $$"""
             {"items":[{"deliveryId":"whd_Zk3V9f1t0cO8hQ2b","at":"2026-03-01T12:00:00+00:00","source":"default","reason":"SignatureMismatch",
-            "code":"WHR2000","status":401,"remoteAddress":"203.0.113.7","bodyBytes":101,
+            "code":"WHR2000","status":401,"remoteAddress":"203.0.113.7","bodyBytes":101,"captured":false,"admittedAs":"{{EventId}}",
             "cause":"BodyRewritten","explanation":"The JSON was parsed and written anew on the way, with other white space or other escapes. Read the raw body before anything parses it, and pass it on unchanged."}]}
             """,
-        "ListSources" => """{"items":[{"name":"default","sender":"standard-webhooks","secrets":1,"maxBodyBytes":1048576,"warnings":[],"coverage":"body"}]}""",
+        "AdmitRejection" => $$"""{"id":"{{EventId}}","status":"admitted"}""",
+        "ListSources" => """{"items":[{"name":"default","sender":"standard-webhooks","secrets":[{"number":1,"state":"live","notBefore":null,"notAfter":null,"lastMatchedAt":"2026-02-01T12:00:00Z"}],"maxBodyBytes":1048576,"warnings":[],"coverage":"body","lastAcceptedAt":"2026-02-01T12:00:00Z"}]}""",
         "GetStats" => """
             {"states":{"pending":0,"running":0,"scheduled":1,"succeeded":1204,"dead":2,"parked":0,"cancelled":0},
             "unaccounted":0,"purged":31870,"duplicates":3,"rejected":17}

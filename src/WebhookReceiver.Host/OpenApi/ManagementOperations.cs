@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
+using WebhookReceiver.Diagnostics;
 using WebhookReceiver.Inbox;
 using WebhookReceiver.Management;
 
@@ -43,21 +44,27 @@ internal sealed class ManagementOperations : IOperationFilter
         switch (operation.OperationId)
         {
             case "ListEvents" or "ListRejections":
-                Refuse(StatusCodes.Status400BadRequest, "A parameter is wrong.", "WHR5001", "'limit' is a number from 1 to 200.");
+                Refuse("A parameter is wrong.", ErrorCodes.ParameterRefused, "'limit' is a number from 1 to 200.");
                 break;
             case "GetEventBody":
                 operation.Responses!["200"] = Bytes;
-                Refuse(StatusCodes.Status410Gone, "The body's time was up.", "WHR5004", "The body of the event is gone.");
-                Refuse(StatusCodes.Status500InternalServerError, "The body is not the one that arrived.", "WHR5005", "The stored body is not the one that arrived.");
+                Refuse("The body's time was up.", ErrorCodes.BodyPurged);
+                Refuse("The body is not the one that arrived.", ErrorCodes.BodyCorrupt);
                 goto case "GetEvent";
             case "GetEvent":
-                Refuse(StatusCodes.Status404NotFound, "There is no such event.", "WHR5002", "There is no such event.");
+                Refuse("There is no such event.", ErrorCodes.EventUnknown);
                 break;
             case "ReplayEvent" or "CancelEvent":
-                Refuse(StatusCodes.Status400BadRequest, "The reason is missing or too long.", "WHR5001", "The body is JSON with a 'reason' of 1 to 500 characters: it is recorded.");
-                Refuse(StatusCodes.Status409Conflict, "The event's state does not allow it.", "WHR5003", "The event has no work that waits.");
+                Refuse("The reason is missing or too long.", ErrorCodes.ParameterRefused, "The body is JSON with a 'reason' of 1 to 500 characters: it is recorded.");
+                Refuse("The event's state does not allow it.", ErrorCodes.StateRefused, "The event has no work that waits.");
                 operation.RequestBody = Reason(context);
                 goto case "GetEvent";
+            case "AdmitRejection":
+                Refuse("The reason is missing or too long.", ErrorCodes.ParameterRefused, "The body is JSON with a 'reason' of 1 to 500 characters: it is recorded.");
+                Refuse("Nothing is captured under that id.", ErrorCodes.RejectionUnknown);
+                Refuse("The delivery is refused still.", ErrorCodes.RejectionRefused, "The delivery is not taken: SignatureMismatch.");
+                operation.RequestBody = Reason(context);
+                break;
         }
 
         void Fail(string description, string example) => operation.Responses!["503"] = new OpenApiResponse
@@ -66,8 +73,8 @@ internal sealed class ManagementOperations : IOperationFilter
             Content = new Dictionary<string, IOpenApiMediaType> { ["application/json"] = Json(operation, example) },
         };
 
-        void Refuse(int status, string description, string code, string title) =>
-            operation.Responses![status.ToString(System.Globalization.CultureInfo.InvariantCulture)] = Problems.Response(document, description, status, code, title);
+        void Refuse(string description, ErrorCode error, string? title = null) =>
+            operation.Responses![error.Statuses[0].ToString(System.Globalization.CultureInfo.InvariantCulture)] = Problems.Response(document, description, error, title);
     }
 
     /// <summary>Asks for the token, and says what happens without.</summary>
@@ -75,7 +82,7 @@ internal sealed class ManagementOperations : IOperationFilter
     {
         operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(OpenApiSetup.SecurityScheme, document)] = [] }];
         operation.Responses!["401"] = Problems.Response(
-            document, "The token is missing or wrong.", StatusCodes.Status401Unauthorized, "WHR5000", "Send the management token: Authorization: Bearer <token>.");
+            document, "The token is missing or wrong.", ErrorCodes.TokenRefused);
     }
 
     private static void Describe(OpenApiParameter parameter)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
+using WebhookReceiver.Diagnostics;
 
 namespace WebhookReceiver.Host.OpenApi;
 
@@ -33,9 +34,9 @@ internal sealed class Problems : IDocumentFilter
     };
 
     /// <summary>A response with the problem, and one example of it.</summary>
-    public static OpenApiResponse Response(OpenApiDocument? document, string description, int status, string code, string title, JsonObject? more = null)
+    public static OpenApiResponse Response(OpenApiDocument? document, string description, ErrorCode error, string? title = null, JsonObject? more = null)
     {
-        var example = new JsonObject { ["type"] = $"urn:webhook-receiver:{code}", ["title"] = title, ["status"] = status, ["code"] = code };
+        var example = new JsonObject { ["type"] = error.Type, ["title"] = title ?? error.Title, ["status"] = error.Statuses[0], ["code"] = error.Code };
         foreach (var (name, value) in more ?? [])
         {
             example[name] = value?.DeepClone();

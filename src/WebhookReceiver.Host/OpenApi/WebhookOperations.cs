@@ -29,6 +29,7 @@ internal sealed class WebhookOperations(SourceRegistry sources) : IDocumentFilte
         (RejectionReason.MethodNotAllowed, "Another method than the source takes; Allow names those."),
         (RejectionReason.BodyTooLarge, "The body is larger than the source takes."),
         (RejectionReason.ContentTypeUnsupported, "A content type that the source does not take, or a content encoding."),
+        (RejectionReason.RateLimited, "The source has sent more verified events than its RateLimit takes. Send it again after Retry-After seconds."),
         (RejectionReason.StorageFailed, "Nothing was acknowledged. Send it again after Retry-After seconds."),
     ];
 
@@ -129,7 +130,7 @@ internal sealed class WebhookOperations(SourceRegistry sources) : IDocumentFilte
                 more["errors"] = new JsonObject { ["/event"] = new JsonArray("The event has no type.") };
             }
 
-            var response = Problems.Response(document, description, answer.Status, answer.Code, answer.Title, more);
+            var response = Problems.Response(document, description, answer.Error, more: more);
             if (answer.RetryAfterSeconds > 0)
             {
                 response.Headers = new Dictionary<string, IOpenApiHeader> { ["Retry-After"] = Header("Seconds.", JsonValue.Create(answer.RetryAfterSeconds), JsonSchemaType.Integer) };

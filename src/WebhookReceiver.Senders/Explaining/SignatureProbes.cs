@@ -31,7 +31,7 @@ internal static class SignatureProbes
         {
             yield return new SignatureProbe(
                 SignatureCause.EndedSecret,
-                "The sender still signs with a secret of this source whose NotAfter is over. Let the sender use the new one, or move NotAfter.",
+                "The sender signs with a secret of this source that is not in force: its NotAfter is over, or its NotBefore is still to come. Let the sender use the live one, or move that time.",
                 plan, request, [secrets[i]]);
         }
 

@@ -15,6 +15,9 @@ public sealed class SenderKey
 
     internal KeyMaterial For(int schemeIndex) => _byScheme[schemeIndex];
 
+    /// <summary>Whether both were made of the same text.</summary>
+    internal bool IsSameAs(SenderKey other) => _text == other._text;
+
     /// <summary>Decodes another reading of the same text for another plan, to explain what does not verify.</summary>
     internal bool TryRemake(SenderPlan plan, Func<string, string> change, [NotNullWhen(true)] out SenderKey? key)
     {

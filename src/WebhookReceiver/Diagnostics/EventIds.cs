@@ -7,6 +7,9 @@ internal static class EventIds
     public const int SourcesReloaded = 1001;
     public const int SourceReloadFailed = 1002;
     public const int HttpsNotRequired = 1003;
+    public const int SettingUnknown = 1004;
+    public const int AlarmRaised = 1010;
+    public const int AlarmCleared = 1011;
 
     public const int DeliveryAccepted = 2000;
     public const int DeliveryRejected = 2001;

@@ -28,6 +28,9 @@ internal sealed class InboxGauges(IInboxStore store, TimeProvider clock)
     /// <summary>Events that are gone because their time was up.</summary>
     public IEnumerable<Measurement<long>> Purged() => Counts() is { } counts ? [new Measurement<long>(counts.Purged)] : [];
 
+    /// <summary>How long work waits.</summary>
+    public IEnumerable<Measurement<double>> BacklogAge() => Counts() is { } counts ? [new Measurement<double>(counts.BacklogAge(clock.GetUtcNow()).TotalSeconds)] : [];
+
     /// <summary>What is free on the disk.</summary>
     public IEnumerable<Measurement<long>> FreeSpace() => store.Space is { } space ? [new Measurement<long>(space.Available)] : [];
 

@@ -22,6 +22,15 @@ internal static partial class Log
     [LoggerMessage(EventIds.HttpsNotRequired, LogLevel.Warning, "RequireHttps is false: deliveries are taken over plain HTTP, where anybody on the way can read them", EventName = "HttpsNotRequired")]
     public static partial void HttpsNotRequired(ILogger logger);
 
+    [LoggerMessage(EventIds.SettingUnknown, LogLevel.Warning, "{Key}: {Cause} {Fix} [{Code}]", EventName = "SettingUnknown")]
+    public static partial void SettingUnknown(ILogger logger, string key, string cause, string fix, string code);
+
+    [LoggerMessage(EventIds.AlarmRaised, LogLevel.Warning, "Alarm {Alarm}: {Cause}", EventName = "AlarmRaised")]
+    public static partial void AlarmRaised(ILogger logger, string alarm, string cause);
+
+    [LoggerMessage(EventIds.AlarmCleared, LogLevel.Information, "Alarm {Alarm} is over ({Source})", EventName = "AlarmCleared")]
+    public static partial void AlarmCleared(ILogger logger, string alarm, string? source);
+
     // Not {EventId}: Serilog keeps the id of the log event under that name.
     [LoggerMessage(EventIds.DeliveryAccepted, LogLevel.Debug, "Accepted {Id} from {Source}: {Type} {SenderEventId}, {Status}", EventName = "DeliveryAccepted")]
     public static partial void DeliveryAccepted(ILogger logger, string id, string source, string type, string senderEventId, string status);

@@ -17,12 +17,20 @@ internal sealed record Rejection(
     string DeliveryId, DateTimeOffset At, string Source, RejectionReason Reason, string Code, int Status, string RemoteAddress, long BodyBytes)
 {
     private SignatureExplanation? _explanation;
+    private string? _admittedAs;
 
     /// <summary>What the usual mistakes say of it; <see langword="null"/> until that is known, and where nothing is looked for.</summary>
     public SignatureExplanation? Explanation
     {
         get => Volatile.Read(ref _explanation);
         set => Volatile.Write(ref _explanation, value);
+    }
+
+    /// <summary>The event that it became, once a person has admitted it.</summary>
+    public string? AdmittedAs
+    {
+        get => Volatile.Read(ref _admittedAs);
+        set => Volatile.Write(ref _admittedAs, value);
     }
 }
 

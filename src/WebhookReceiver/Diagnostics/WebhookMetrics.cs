@@ -50,8 +50,13 @@ internal sealed class WebhookMetrics
         _meter.CreateObservableGauge("webhook.events", gauges.Events, "{event}", "Events in the inbox by state.");
         _meter.CreateObservableCounter("webhook.purged", gauges.Purged, "{event}", "Events that were removed because their time was up.");
         _meter.CreateObservableGauge("webhook.inbox.free_space", gauges.FreeSpace, "By", "What is free on the disk of the inbox.");
+        _meter.CreateObservableGauge("webhook.backlog.age", gauges.BacklogAge, "s", "How long the work that waits longest has been due.");
         _meter.CreateObservableGauge("webhook.unaccounted", gauges.Unaccounted, "{work}", "Open work whose rows are gone: 0, unless somebody removed them behind the product's back.");
     }
+
+    /// <summary>Shows what somebody should know.</summary>
+    public void Observe(AlarmMonitor alarms) =>
+        _meter.CreateObservableGauge("webhook.alarm", alarms.Alarms, "{alarm}", "1 while there is something that somebody should know, otherwise 0.");
 
     /// <summary>An event was stored or known.</summary>
     public void Received(string source, bool isDuplicate)

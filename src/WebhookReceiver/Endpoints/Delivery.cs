@@ -55,6 +55,20 @@ internal sealed class Delivery : IDisposable
     /// <summary>Why there is no <see cref="Content"/>, for a sender that was verified.</summary>
     public string? ContentProblem => Content is null ? _problem : null;
 
+    /// <summary>The same request for the source as it is now. The headers of a request that is answered belong to the server again: they are copied before that.</summary>
+    public Delivery For(WebhookSource source, KeyFetcher? keys, IHeaderDictionary headers, BodyFormat? format) => new()
+    {
+        Source = source,
+        Method = Method,
+        Body = Body,
+        Format = format,
+        ContentType = ContentType,
+        Headers = headers,
+        Query = Query,
+        ReceivedAt = ReceivedAt,
+        Keys = keys,
+    };
+
     public void Dispose() => _content?.Dispose();
 }
 

@@ -61,10 +61,10 @@ internal static class ReceiveResponses
         response.ContentType = "application/problem+json";
         return WriteJsonAsync(response, json =>
         {
-            json.WriteString("type", $"urn:webhook-receiver:{answer.Code}");
-            json.WriteString("title", answer.Title);
+            json.WriteString("type", answer.Error.Type);
+            json.WriteString("title", answer.Error.Title);
             json.WriteNumber("status", answer.Status);
-            json.WriteString("code", answer.Code);
+            json.WriteString("code", answer.Error.Code);
             json.WriteString("deliveryId", deliveryId);
             if (rejected.Detail is { } detail)
             {

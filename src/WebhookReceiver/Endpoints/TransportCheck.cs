@@ -59,7 +59,7 @@ internal sealed class TransportCheck(
         var isRequired = options.RequireHttps ?? !environment.IsDevelopment();
         return isRequired && options.TrustedProxies.Count == 0 && !urls.Any(static url => url.StartsWith("https:", StringComparison.OrdinalIgnoreCase))
             ? new ConfigurationProblem(
-                "WHR1044", $"{WebhookReceiverOptions.SectionName}:TrustedProxies:0", "HTTPS is required, no listener has TLS, and no proxy is trusted to have it: every delivery would be refused.",
+                ErrorCodes.HttpsUnreachable, $"{WebhookReceiverOptions.SectionName}:TrustedProxies:0", "HTTPS is required, no listener has TLS, and no proxy is trusted to have it: every delivery would be refused.",
                 "Name your proxy's network, configure TLS in Kestrel, or set WebhookReceiver:RequireHttps to false.")
             : null;
     }

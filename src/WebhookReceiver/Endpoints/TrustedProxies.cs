@@ -20,7 +20,7 @@ internal sealed class TrustedProxies : IStartupFilter
             options.KnownProxies.Clear();
             foreach (var proxy in proxies)
             {
-                if (WebhookReceiverOptionsValidator.TryParseNetwork(proxy, out var network))
+                if (Network.TryParse(proxy, out var network))
                 {
                     options.KnownIPNetworks.Add(network);
                 }

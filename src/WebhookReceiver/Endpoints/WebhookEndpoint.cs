@@ -17,6 +17,7 @@ internal sealed class WebhookEndpoint
     private readonly SourceRegistry _sources;
     private readonly WebhookIntake _intake;
     private readonly RejectionJournal _rejections;
+    private readonly RejectionCapture _captures;
     private readonly RejectionExplainer _explainer;
     private readonly KeyFetcher _keys;
     private readonly WebhookMetrics _metrics;
@@ -25,10 +26,10 @@ internal sealed class WebhookEndpoint
     private readonly bool _requiresHttps;
 
     public WebhookEndpoint(
-        SourceRegistry sources, WebhookIntake intake, RejectionJournal rejections, RejectionExplainer explainer, KeyFetcher keys, WebhookMetrics metrics, TimeProvider clock,
-        IOptions<WebhookReceiverOptions> options, IHostEnvironment environment, ILogger<WebhookEndpoint> logger)
+        SourceRegistry sources, WebhookIntake intake, RejectionJournal rejections, RejectionCapture captures, RejectionExplainer explainer, KeyFetcher keys, WebhookMetrics metrics,
+        TimeProvider clock, IOptions<WebhookReceiverOptions> options, IHostEnvironment environment, ILogger<WebhookEndpoint> logger)
     {
-        (_sources, _intake, _rejections, _explainer, _keys, _metrics, _clock, _logger) = (sources, intake, rejections, explainer, keys, metrics, clock, logger);
+        (_sources, _intake, _rejections, _captures, _explainer, _keys, _metrics, _clock, _logger) = (sources, intake, rejections, captures, explainer, keys, metrics, clock, logger);
         _requiresHttps = options.Value.RequireHttps ?? !environment.IsDevelopment();
     }
 
@@ -97,6 +98,11 @@ internal sealed class WebhookEndpoint
             return RejectionReason.HttpsRequired;
         }
 
+        if (!source.Allows(request.HttpContext.Connection.RemoteIpAddress))
+        {
+            return RejectionReason.AddressNotAllowed;
+        }
+
         if (request.Headers.ContentEncoding.Count > 0 && request.Headers.ContentEncoding != "identity")
         {
             return RejectionReason.ContentEncodingUnsupported;
@@ -134,6 +140,7 @@ internal sealed class WebhookEndpoint
                 foreach (var item in stored.Events)
                 {
                     _metrics.Received(sourceName, item.IsDuplicate);
+                    stored.Source.Activity.Accept(item.ReceivedAt);
                     if (_logger.IsEnabled(LogLevel.Debug))
                     {
                         Log.DeliveryAccepted(_logger, item.PublicId, sourceName, item.Type, item.EventId, item.IsDuplicate ? "duplicate" : "accepted");
@@ -154,12 +161,17 @@ internal sealed class WebhookEndpoint
                 var answer = RejectionAnswers.For(rejected);
                 var deliveryId = failureId ?? ReceiveResponses.NewDeliveryId();
                 var rejection = new Rejection(
-                    deliveryId, _rejections.Now, sourceName, rejected.Reason, answer.Code, answer.Status,
+                    deliveryId, _rejections.Now, sourceName, rejected.Reason, answer.Error.Code, answer.Status,
                     context.Connection.RemoteIpAddress?.ToString() ?? "", bodyLength);
                 _rejections.Add(rejection);
-                if (delivery is not null && RejectionExplainer.CanExplain(rejected.Reason))
+                source?.Activity.Reject();
+                if (delivery is not null)
                 {
-                    _explainer.Offer(rejection, delivery);
+                    _captures.Offer(rejection, delivery);
+                    if (RejectionExplainer.CanExplain(rejected.Reason))
+                    {
+                        _explainer.Offer(rejection, delivery);
+                    }
                 }
 
                 if (rejected.Reason == RejectionReason.MethodNotAllowed)

@@ -41,4 +41,9 @@ internal sealed record AttemptDetail(int Generation, int Number, DateTimeOffset 
 /// were removed behind the product's back.
 /// </param>
 /// <param name="Purged">How many events were removed because their time was up. With those of all states and what is unaccounted they are all that were ever accepted.</param>
-internal sealed record InboxCounts(IReadOnlyDictionary<WorkState, long> ByState, long Unaccounted, long Purged);
+/// <param name="OldestDueAt">When the work that waits longest was due, or will be; <see langword="null"/> if none waits.</param>
+internal sealed record InboxCounts(IReadOnlyDictionary<WorkState, long> ByState, long Unaccounted, long Purged, DateTimeOffset? OldestDueAt = null)
+{
+    /// <summary>How long the work that waits longest has been due.</summary>
+    public TimeSpan BacklogAge(DateTimeOffset now) => OldestDueAt is { } due && due < now ? now - due : TimeSpan.Zero;
+}

@@ -76,6 +76,13 @@ internal interface IInboxStore : IAsyncDisposable
     /// <summary>Cancels pending, scheduled, parked and dead work.</summary>
     ValueTask<ChangeStatus> CancelAsync(long seq, string reason, DateTimeOffset now);
 
+    /// <summary>Records what a person has decided about an event.</summary>
+    /// <param name="seq">The event's number.</param>
+    /// <param name="action">What was done.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="now">When.</param>
+    ValueTask AuditAsync(long seq, string action, string reason, DateTimeOffset now);
+
     /// <summary>
     /// Removes a slice of what is past its time: at most a thousand events, and a few milliseconds of what deliveries need too. Goes through the
     /// whole inbox, call by call, until it says that it is done; then it begins anew. One caller at a time.

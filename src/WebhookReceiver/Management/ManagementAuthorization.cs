@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using WebhookReceiver.Diagnostics;
 
 namespace WebhookReceiver.Management;
 
@@ -22,8 +23,11 @@ internal sealed class ManagementAuthorization(IOptions<WebhookReceiverOptions> o
         context.GetEndpoint()?.Metadata.GetMetadata<ManagementTokenNeeded>() is null || IsAllowed(context) ? next(context) : Refuse(context).ExecuteAsync(context);
 
     /// <summary>The answer to a caller who is not let in.</summary>
-    public static IResult Refuse(HttpContext context) =>
-        ManagementProblem.Create(context, StatusCodes.Status401Unauthorized, "WHR5000", "Send the management token: Authorization: Bearer <token>.");
+    public static IResult Refuse(HttpContext context)
+    {
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        return ManagementProblem.Create(ErrorCodes.TokenRefused);
+    }
 
     /// <summary>Whether a caller is let in; for what is not an endpoint of the API.</summary>
     public bool IsAllowed(HttpContext context)
@@ -41,18 +45,3 @@ internal sealed class ManagementAuthorization(IOptions<WebhookReceiverOptions> o
 
 /// <summary>Marks an endpoint that is for who has the token.</summary>
 internal sealed class ManagementTokenNeeded;
-
-/// <summary>Problems of the management API.</summary>
-internal static class ManagementProblem
-{
-    public static IResult Create(HttpContext context, int status, string code, string title)
-    {
-        if (status == StatusCodes.Status401Unauthorized)
-        {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-        }
-
-        return TypedResults.Problem(
-            title: title, statusCode: status, type: $"urn:webhook-receiver:{code}", extensions: new Dictionary<string, object?> { ["code"] = code });
-    }
-}

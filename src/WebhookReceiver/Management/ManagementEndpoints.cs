@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using WebhookReceiver.Diagnostics;
 using WebhookReceiver.Dispatch;
+using WebhookReceiver.Endpoints;
 using WebhookReceiver.Inbox;
 using WebhookReceiver.Sources;
 
@@ -32,6 +33,7 @@ internal static class ManagementEndpoints
         api.MapPost("/events/{id}/replay", ReplayAsync).WithName("ReplayEvent").WithSummary("Runs the handlers of an event again");
         api.MapPost("/events/{id}/cancel", CancelAsync).WithName("CancelEvent").WithSummary("Ends the waiting work of an event");
         api.MapGet("/rejections", ListRejections).WithName("ListRejections").WithSummary("The newest rejections");
+        api.MapPost("/rejections/{id}/admit", AdmitAsync).WithName("AdmitRejection").WithSummary("Verifies a captured delivery again, and takes it");
         api.MapGet("/sources", ListSources).WithName("ListSources").WithSummary("The configured sources");
         api.MapGet("/stats", GetStatsAsync).WithName("GetStats").WithSummary("Counts by state");
         return api;
@@ -112,9 +114,9 @@ internal static class ManagementEndpoints
         switch (found.Event.CheckBody())
         {
             case BodyState.Purged:
-                return BodyPurged(StatusCodes.Status410Gone);
+                return ManagementProblem.Create(ErrorCodes.BodyPurged, status: StatusCodes.Status410Gone);
             case BodyState.Corrupt:
-                return BodyCorrupt(StatusCodes.Status500InternalServerError);
+                return ManagementProblem.Create(ErrorCodes.BodyCorrupt, status: StatusCodes.Status500InternalServerError);
         }
 
         // Somebody else's bytes: never a page, whatever a browser makes of them.
@@ -144,7 +146,8 @@ internal static class ManagementEndpoints
             async (found, reason) => await store.CancelAsync(found.Event.Seq, reason, clock.GetUtcNow()).ConfigureAwait(false),
             "The event has no work that waits.", cancellationToken);
 
-    internal static Results<Ok<RejectionPage>, ProblemHttpResult> ListRejections(RejectionJournal rejections, [FromQuery] string? limit)
+    internal static Results<Ok<RejectionPage>, ProblemHttpResult> ListRejections(
+        RejectionJournal rejections, RejectionCapture captures, [FromQuery] string? source, [FromQuery] string? limit)
     {
         var size = DefaultLimit;
         if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out size) || size is < 1 or > MaxLimit))
@@ -152,16 +155,48 @@ internal static class ManagementEndpoints
             return BadRequest($"'limit' is a number from 1 to {MaxLimit}.");
         }
 
-        return TypedResults.Ok(new RejectionPage([.. rejections.Newest(size).Select(static r =>
-            new RejectionSummary(r.DeliveryId, r.At, r.Source, r.Reason.ToString(), r.Code, r.Status, r.RemoteAddress, r.BodyBytes,
+        // What is captured is kept longer than the newest thousand last in a flood.
+        var captured = captures.All().Select(static kept => kept.Rejection).ToHashSet();
+        var newest = rejections.Newest(RejectionJournal.Capacity).Union(captured).Where(rejection => source is null || rejection.Source == source)
+            .OrderByDescending(static rejection => rejection.At).Take(size);
+        return TypedResults.Ok(new RejectionPage([.. newest.Select(r =>
+            new RejectionSummary(r.DeliveryId, r.At, r.Source, r.Reason.ToString(), r.Code, r.Status, r.RemoteAddress, r.BodyBytes, captured.Contains(r), r.AdmittedAs,
                 r.Explanation?.Cause.ToString(), r.Explanation?.Text))]));
     }
 
-    internal static Ok<SourcePage> ListSources(SourceRegistry sources) => TypedResults.Ok(new SourcePage(
+    internal static async Task<Results<Ok<OperatorResult>, ProblemHttpResult>> AdmitAsync(
+        string id, HttpRequest request, RejectionCapture captures, RejectionAdmission admission, ILogger<OperatorResult> logger, CancellationToken cancellationToken)
+    {
+        if (await ReadReasonAsync(request, cancellationToken).ConfigureAwait(false) is not { } reason)
+        {
+            return BadReason();
+        }
+
+        if (captures.Find(id) is not { } captured)
+        {
+            return ManagementProblem.Create(ErrorCodes.RejectionUnknown);
+        }
+
+        var result = await admission.AdmitAsync(captured, reason).ConfigureAwait(false);
+        if (result is ReceiveResult.Stored { Events: [var first, ..] })
+        {
+            var status = first.IsDuplicate ? "duplicate" : "admitted";
+            Log.OperatorAction(logger, "admit", first.PublicId, status);
+            return TypedResults.Ok(new OperatorResult(first.PublicId, status));
+        }
+
+        var (because, code) = result is ReceiveResult.Rejected rejected
+            ? (rejected.Reason.ToString(), RejectionAnswers.For(rejected).Status < 500 ? StatusCodes.Status409Conflict : StatusCodes.Status503ServiceUnavailable)
+            : ("it carries no event", StatusCodes.Status409Conflict);
+        Log.OperatorAction(logger, "admit", id, because);
+        return ManagementProblem.Create(ErrorCodes.RejectionRefused, $"The delivery is not taken: {because}.", code);
+    }
+
+    internal static Ok<SourcePage> ListSources(SourceRegistry sources, TimeProvider clock) => TypedResults.Ok(new SourcePage(
     [
-        .. sources.All.OrderBy(static source => source.Name, StringComparer.Ordinal).Select(static source => new SourceSummary(
-            source.Name, source.Plan.Definition.Id, source.Secrets.Count, source.MaxBodyBytes, source.Plan.Warnings,
-            source.Plan.Coverage.ToString().ToLowerInvariant())),
+        .. sources.All.OrderBy(static source => source.Name, StringComparer.Ordinal).Select(source => new SourceSummary(
+            source.Name, source.Plan.Definition.Id, [.. source.Secrets.Select((secret, place) => Describe(secret, place, clock.GetUtcNow()))], source.MaxBodyBytes, source.Plan.Warnings,
+            source.Plan.Coverage.ToString().ToLowerInvariant(), source.Activity.LastAcceptedAt)),
     ]));
 
     internal static async Task<Ok<InboxStats>> GetStatsAsync(IInboxStore store, WebhookMetrics metrics, CancellationToken cancellationToken)
@@ -177,7 +212,7 @@ internal static class ManagementEndpoints
     {
         if (await ReadReasonAsync(request, cancellationToken).ConfigureAwait(false) is not { } reason)
         {
-            return BadRequest($"The body is JSON with a 'reason' of 1 to {MaxReasonLength} characters: it is recorded.");
+            return BadReason();
         }
 
         if (await FindAsync(id, store, cancellationToken).ConfigureAwait(false) is not { } found)
@@ -191,9 +226,9 @@ internal static class ManagementEndpoints
         {
             ChangeStatus.Changed => TypedResults.Ok(new OperatorResult(found.Event.PublicId, done)),
             ChangeStatus.NotFound => NotFound(),
-            ChangeStatus.Purged => BodyPurged(StatusCodes.Status409Conflict),
-            ChangeStatus.Corrupt => BodyCorrupt(StatusCodes.Status409Conflict),
-            _ => Problem(StatusCodes.Status409Conflict, "WHR5003", refusal),
+            ChangeStatus.Purged => ManagementProblem.Create(ErrorCodes.BodyPurged, status: StatusCodes.Status409Conflict),
+            ChangeStatus.Corrupt => ManagementProblem.Create(ErrorCodes.BodyCorrupt, status: StatusCodes.Status409Conflict),
+            _ => ManagementProblem.Create(ErrorCodes.StateRefused, refusal),
         };
     }
 
@@ -222,21 +257,17 @@ internal static class ManagementEndpoints
     private static JsonHttpResult<HealthStatus> Unavailable(HealthStatus status) =>
         TypedResults.Json(status, ManagementJson.Default.HealthStatus, statusCode: StatusCodes.Status503ServiceUnavailable);
 
+    private static SecretSummary Describe(SourceSecret secret, int place, DateTimeOffset now) => new(
+        place + 1, secret.IsLive(now) ? "live" : secret.IsUpcoming(now) ? "upcoming" : "ended", secret.NotBefore, secret.NotAfter, secret.Use.LastMatchedAt);
+
     private static EventHandlerDetails Describe(WorkDetail work) => new(
         work.Handler, work.State.Name(), work.DueAt,
         [.. work.Attempts.Select(static attempt => new EventAttempt(
             attempt.Number, attempt.Generation, attempt.StartedAt, attempt.EndedAt, attempt.Outcome, attempt.Error))]);
 
-    private static ProblemHttpResult NotFound() => Problem(StatusCodes.Status404NotFound, "WHR5002", "There is no such event.");
+    private static ProblemHttpResult NotFound() => ManagementProblem.Create(ErrorCodes.EventUnknown);
 
-    private static ProblemHttpResult BodyPurged(int status) => Problem(
-        status, "WHR5004", "The body of the event is gone: its time was up (Inbox:BodyRetention). The rest of the event can still be looked at.");
+    private static ProblemHttpResult BadReason() => BadRequest($"The body is JSON with a 'reason' of 1 to {MaxReasonLength} characters: it is recorded.");
 
-    private static ProblemHttpResult BodyCorrupt(int status) => Problem(
-        status, "WHR5005", "The stored body is not the one that arrived: it does not match its SHA-256. It is neither shown nor handled.");
-
-    private static ProblemHttpResult BadRequest(string title) => Problem(StatusCodes.Status400BadRequest, "WHR5001", title);
-
-    private static ProblemHttpResult Problem(int status, string code, string title) => TypedResults.Problem(
-        title: title, statusCode: status, type: $"urn:webhook-receiver:{code}", extensions: new Dictionary<string, object?> { ["code"] = code });
+    private static ProblemHttpResult BadRequest(string title) => ManagementProblem.Create(ErrorCodes.ParameterRefused, title);
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
+using WebhookReceiver.Diagnostics;
 using WebhookReceiver.Sources;
 
 namespace WebhookReceiver.Management;
@@ -88,21 +89,21 @@ internal static class ManagementListener
     {
         if (!TryParse(management.Url, out var address))
         {
-            problems.Add(new ConfigurationProblem("WHR1040", UrlKey, $"'{management.Url}' is not an address to listen on.", "Write one such as http://127.0.0.1:8081."));
+            problems.Add(new ConfigurationProblem(ErrorCodes.ManagementUrlRefused, UrlKey, $"'{management.Url}' is not an address to listen on.", "Write one such as http://127.0.0.1:8081."));
         }
         else if (address.Port != 0 && publicUrls.Any(url => TryParse(url, out var other) && other.Port == address.Port))
         {
             problems.Add(new ConfigurationProblem(
-                "WHR1042", UrlKey, $"Port {address.Port} is the public listener's too, so that nothing would keep senders out of the management API.", "Give management a port of its own."));
+                ErrorCodes.ManagementPortShared, UrlKey, $"Port {address.Port} is the public listener's too, so that nothing would keep senders out of the management API.", "Give management a port of its own."));
         }
 
         if (management.Token is { Length: < MinTokenLength })
         {
-            problems.Add(new ConfigurationProblem("WHR1041", TokenKey, $"The token has fewer than {MinTokenLength} characters.", TokenFix));
+            problems.Add(new ConfigurationProblem(ErrorCodes.ManagementTokenShort, TokenKey, $"The token has fewer than {MinTokenLength} characters.", TokenFix));
         }
         else if (management.Token is null && !isDevelopment)
         {
-            problems.Add(new ConfigurationProblem("WHR1043", TokenKey, "The management API has no token.", TokenFix));
+            problems.Add(new ConfigurationProblem(ErrorCodes.ManagementTokenMissing, TokenKey, "The management API has no token.", TokenFix));
         }
     }
 

@@ -63,7 +63,7 @@ internal sealed record OperatorRequest(string? Reason);
 
 /// <summary>What became of an operator's request.</summary>
 /// <param name="Id">The event.</param>
-/// <param name="Status">replayed or cancelled.</param>
+/// <param name="Status">replayed, cancelled or admitted; duplicate, where what was admitted was known already.</param>
 internal sealed record OperatorResult(string Id, string Status);
 
 /// <summary>The newest rejections.</summary>
@@ -81,8 +81,11 @@ internal sealed record RejectionPage(IReadOnlyList<RejectionSummary> Items);
 /// <param name="BodyBytes">How much of the body was read.</param>
 /// <param name="Cause">The mistake that explains it, such as <c>BodyRewritten</c>; <c>Unknown</c> if none does, and absent where nothing was looked for.</param>
 /// <param name="Explanation">What that means and what to do; absent as the cause.</param>
+/// <param name="Captured">Whether the delivery is kept whole, so that it can be admitted.</param>
+/// <param name="AdmittedAs">The id of the event that it became; absent unless it was admitted.</param>
 internal sealed record RejectionSummary(
-    string DeliveryId, DateTimeOffset At, string Source, string Reason, string Code, int Status, string RemoteAddress, long BodyBytes,
+    string DeliveryId, DateTimeOffset At, string Source, string Reason, string Code, int Status, string RemoteAddress, long BodyBytes, bool Captured,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? AdmittedAs,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Cause,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Explanation);
 
@@ -93,11 +96,21 @@ internal sealed record SourcePage(IReadOnlyList<SourceSummary> Items);
 /// <summary>A configured source.</summary>
 /// <param name="Name">Its name in the URL.</param>
 /// <param name="Sender">The row of the catalogue.</param>
-/// <param name="Secrets">How many secrets it has; their values are never shown.</param>
+/// <param name="Secrets">Its secrets in their order; their values are never shown.</param>
 /// <param name="MaxBodyBytes">The largest body it takes.</param>
 /// <param name="Warnings">What its proof does not cover.</param>
 /// <param name="Coverage">How much of a delivery its proof covers: the <c>body</c>, a <c>part</c>, or <c>nothing</c>, where a token is shown.</param>
-internal sealed record SourceSummary(string Name, string Sender, int Secrets, int MaxBodyBytes, IReadOnlyList<string> Warnings, string Coverage);
+/// <param name="LastAcceptedAt">When the last delivery arrived that was stored or known, since the process started.</param>
+internal sealed record SourceSummary(
+    string Name, string Sender, IReadOnlyList<SecretSummary> Secrets, int MaxBodyBytes, IReadOnlyList<string> Warnings, string Coverage, DateTimeOffset? LastAcceptedAt);
+
+/// <summary>One secret of a source, without anything of its value.</summary>
+/// <param name="Number">Its place among the source's secrets, from 1.</param>
+/// <param name="State">upcoming, live or ended.</param>
+/// <param name="NotBefore">Until then it is refused.</param>
+/// <param name="NotAfter">From then on it is refused.</param>
+/// <param name="LastMatchedAt">When it last proved a delivery, since the process started; an old one that has proved none for as long as the sender tries again can go.</param>
+internal sealed record SecretSummary(int Number, string State, DateTimeOffset? NotBefore, DateTimeOffset? NotAfter, DateTimeOffset? LastMatchedAt);
 
 /// <summary>Counts.</summary>
 /// <param name="States">Events by state.</param>

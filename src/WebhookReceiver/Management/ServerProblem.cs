@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using WebhookReceiver.Diagnostics;
 using WebhookReceiver.Sources;
 
 namespace WebhookReceiver.Management;
@@ -15,7 +16,7 @@ internal static class ServerProblem
     public static ConfigurationProblem? Of(Exception error) =>
         error is InvalidOperationException or FormatException or IOException or UnauthorizedAccessException or CryptographicException && CameThroughTheServer(error)
             ? new ConfigurationProblem(
-                "WHR1054", "Kestrel:Certificates:Default:Path", $"The server cannot listen as it is configured: {FirstLine(error)}",
+                ErrorCodes.ServerSettingsRefused, "Kestrel:Certificates:Default:Path", $"The server cannot listen as it is configured: {FirstLine(error)}",
                 "For an https address name a certificate, and its KeyPath or Password, that this process may read.")
             : null;
 

@@ -1,21 +1,43 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using WebhookReceiver.Diagnostics;
+using WebhookReceiver.Senders;
 
 namespace WebhookReceiver.Sources;
 
 /// <summary>Reads settings of one section and collects what cannot be read, instead of stopping at the first as the usual binder does.</summary>
 internal sealed class SettingsReader(IConfiguration section, string path, List<ConfigurationProblem> problems)
 {
-    public SettingsReader Section(string key) => new(section.GetSection(key), Key(key), problems);
+    // What was asked for is what there is: no second list of settings could differ from it.
+    private readonly List<string> _known = [];
+
+    /// <summary>The full path of the section.</summary>
+    public string Path => path;
+
+    public SettingsReader Section(string key) => new(section.GetSection(Known(key)), Key(key), problems);
+
+    /// <summary>Finds the keys that nobody has asked for. Call it when everything was read.</summary>
+    /// <param name="keys">The keys that are there.</param>
+    /// <param name="others">Keys that are read elsewhere.</param>
+    public IEnumerable<ConfigurationProblem> Unknown(IEnumerable<string> keys, params IEnumerable<string> others)
+    {
+        string[] known = [.. _known.Concat(others).Distinct(StringComparer.OrdinalIgnoreCase)];
+        return keys.Where(key => !known.Contains(key, StringComparer.OrdinalIgnoreCase)).Select(key => Unknown(Key(key), key, known));
+    }
+
+    /// <summary>A key that is no setting: it has no effect, which whoever wrote it should know.</summary>
+    public static ConfigurationProblem Unknown(string path, string name, IReadOnlyList<string> known) => new(
+        ErrorCodes.SettingUnknown, path, $"'{name}' is not a setting and has no effect.",
+        EditDistance.Nearest(name, known) is { } nearest ? $"Did you mean '{nearest}'?" : "Remove it, or look it up in docs/configuration.md.");
 
     public IEnumerable<string> Children() => section.GetChildren().Select(static child => child.Key);
 
     public string Key(string key) => $"{path}:{key}";
 
-    public string? Text(string key) => section[key] is { Length: > 0 } text ? text : null;
+    public string? Text(string key) => section[Known(key)] is { Length: > 0 } text ? text : null;
 
     public IEnumerable<string> List(string key) =>
-        section.GetSection(key).GetChildren().Select(static child => child.Value).OfType<string>().Where(static text => text.Length > 0);
+        section.GetSection(Known(key)).GetChildren().Select(static child => child.Value).OfType<string>().Where(static text => text.Length > 0);
 
     public int? Number(string key, int min, int max)
     {
@@ -29,7 +51,7 @@ internal sealed class SettingsReader(IConfiguration section, string path, List<C
             return number;
         }
 
-        problems.Add(new ConfigurationProblem("WHR1020", Key(key), $"'{text}' is not a whole number from {min} to {max}.", $"Write a number such as {min}."));
+        problems.Add(new ConfigurationProblem(ErrorCodes.NumberRefused, Key(key), $"'{text}' is not a whole number from {min} to {max}.", $"Write a number such as {min}."));
         return null;
     }
 
@@ -45,7 +67,7 @@ internal sealed class SettingsReader(IConfiguration section, string path, List<C
             return flag;
         }
 
-        problems.Add(new ConfigurationProblem("WHR1021", Key(key), $"'{text}' is neither true nor false.", "Write true or false."));
+        problems.Add(new ConfigurationProblem(ErrorCodes.FlagRefused, Key(key), $"'{text}' is neither true nor false.", "Write true or false."));
         return null;
     }
 
@@ -62,7 +84,7 @@ internal sealed class SettingsReader(IConfiguration section, string path, List<C
         }
 
         problems.Add(new ConfigurationProblem(
-            "WHR1022", Key(key), $"'{text}' is not a duration from {min:c} to {max:c}.", max < TimeSpan.FromDays(2)
+            ErrorCodes.DurationRefused, Key(key), $"'{text}' is not a duration from {min:c} to {max:c}.", max < TimeSpan.FromDays(2)
                 ? "Write hours:minutes:seconds, such as 00:00:30."
                 : "Write days.hours:minutes:seconds, such as 30.00:00:00."));
         return null;
@@ -81,7 +103,7 @@ internal sealed class SettingsReader(IConfiguration section, string path, List<C
             return instant;
         }
 
-        problems.Add(new ConfigurationProblem("WHR1023", key, $"'{text}' is not a time.", "Write a time such as 2026-12-01T00:00:00Z."));
+        problems.Add(new ConfigurationProblem(ErrorCodes.InstantRefused, key, $"'{text}' is not a time.", "Write a time such as 2026-12-01T00:00:00Z."));
         return null;
     }
 
@@ -99,7 +121,13 @@ internal sealed class SettingsReader(IConfiguration section, string path, List<C
         }
 
         var names = string.Join(", ", Enum.GetNames<T>());
-        problems.Add(new ConfigurationProblem("WHR1024", Key(key), $"'{text}' is not a choice.", $"Write one of: {names}."));
+        problems.Add(new ConfigurationProblem(ErrorCodes.ChoiceRefused, Key(key), $"'{text}' is not a choice.", $"Write one of: {names}."));
         return null;
+    }
+
+    private string Known(string key)
+    {
+        _known.Add(key);
+        return key;
     }
 }

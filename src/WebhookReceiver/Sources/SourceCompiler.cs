@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text.RegularExpressions;
+using WebhookReceiver.Diagnostics;
 using WebhookReceiver.Senders;
 
 namespace WebhookReceiver.Sources;
@@ -66,7 +68,7 @@ internal static partial class SourceCompiler
         if (!SourceName().IsMatch(name))
         {
             problems.Add(new ConfigurationProblem(
-                "WHR1026", key, $"'{name}' cannot name a source.", "Use 1 to 63 lower-case letters, digits and hyphens, beginning with a letter or digit."));
+                ErrorCodes.SourceNameRefused, key, $"'{name}' cannot name a source.", "Use 1 to 63 lower-case letters, digits and hyphens, beginning with a letter or digit."));
             return null;
         }
 
@@ -81,31 +83,32 @@ internal static partial class SourceCompiler
         if (plan.Definition.Evidence.Confidence == Confidence.Recalled && options.Sender is not null && !options.AllowUnverifiedSender)
         {
             problems.Add(new ConfigurationProblem(
-                "WHR1038", $"{key}:AllowUnverifiedSender", $"How {plan.Definition.Name} proves its deliveries is not verified: nobody has read it in the sender's own documentation or code.",
+                ErrorCodes.SenderUnverified, $"{key}:AllowUnverifiedSender", $"How {plan.Definition.Name} proves its deliveries is not verified: nobody has read it in the sender's own documentation or code.",
                 "Compare the row with the sender's documentation, and set it to true; or write a row of your own (SchemeFile)."));
         }
 
         if (plan.FetchesKeys && !options.AllowKeyFetch)
         {
             problems.Add(new ConfigurationProblem(
-                "WHR1039", $"{key}:AllowKeyFetch", $"The public keys of {plan.Definition.Name} must be fetched, and source '{name}' does not allow it.",
+                ErrorCodes.KeyFetchNotAllowed, $"{key}:AllowKeyFetch", $"The public keys of {plan.Definition.Name} must be fetched, and source '{name}' does not allow it.",
                 "Set it to true, and let the receiver reach the sender's host over HTTPS."));
         }
 
         if (plan.NeedsUrl && publicBaseUrl is null)
         {
             problems.Add(new ConfigurationProblem(
-                "WHR1027", $"{WebhookReceiverOptions.SectionName}:PublicBaseUrl", $"{plan.Definition.Name} signs the URL that it sends to, or asks for it, and none is configured for source '{name}'.",
+                ErrorCodes.PublicUrlNeeded, $"{WebhookReceiverOptions.SectionName}:PublicBaseUrl", $"{plan.Definition.Name} signs the URL that it sends to, or asks for it, and none is configured for source '{name}'.",
                 "Set the URL that you typed at the sender, without /webhook: https://hooks.example.com."));
         }
 
         if (options.HandshakeSecret is null && plan.NeedsHandshakeSecret)
         {
             problems.Add(new ConfigurationProblem(
-                "WHR1028", $"{key}:HandshakeSecret", $"{plan.Definition.Name} proves itself with a second secret, and source '{name}' has none.", "Set the verify token that you typed at the sender, or that it shows you; docs/senders says which."));
+                ErrorCodes.HandshakeSecretNeeded, $"{key}:HandshakeSecret", $"{plan.Definition.Name} proves itself with a second secret, and source '{name}' has none.", "Set the verify token that you typed at the sender, or that it shows you; docs/senders says which."));
         }
 
-        return problems.Count > before ? null : new WebhookSource(name, plan, secrets, options, PublicUrl(name, publicBaseUrl));
+        var allowed = Networks(key, options, problems);
+        return problems.Count > before ? null : new WebhookSource(name, plan, secrets, options, PublicUrl(name, publicBaseUrl), allowed);
     }
 
     private static SenderPlan? Plan(string name, string key, WebhookSourceOptions options, string contentRoot, List<ConfigurationProblem> problems)
@@ -113,14 +116,14 @@ internal static partial class SourceCompiler
         if (options.Sender is null == options.SchemeFile is null)
         {
             problems.Add(new ConfigurationProblem(
-                "WHR1029", $"{key}:Sender", $"Source '{name}' needs exactly one of Sender and SchemeFile.", "Set Sender to a sender's id such as standard-webhooks, or SchemeFile to a row of your own."));
+                ErrorCodes.SenderOrSchemeFile, $"{key}:Sender", $"Source '{name}' needs exactly one of Sender and SchemeFile.", "Set Sender to a sender's id such as standard-webhooks, or SchemeFile to a row of your own."));
             return null;
         }
 
         if (options.Sender is { } id && !SenderCatalog.TryGet(id, out _))
         {
             var hint = SenderCatalog.Nearest(id) is { } nearest ? $"Did you mean '{nearest}'?" : $"Known: {string.Join(", ", SenderCatalog.Ids)}.";
-            problems.Add(new ConfigurationProblem("WHR1006", $"{key}:Sender", $"Source '{name}' has sender '{id}', which is not in the catalogue.", hint));
+            problems.Add(new ConfigurationProblem(ErrorCodes.SenderUnknown, $"{key}:Sender", $"Source '{name}' has sender '{id}', which is not in the catalogue.", hint));
             return null;
         }
 
@@ -133,11 +136,11 @@ internal static partial class SourceCompiler
         }
         catch (SenderFileException error)
         {
-            problems.Add(new ConfigurationProblem("WHR1030", $"{key}:SchemeFile", error.Message, "Correct what it names."));
+            problems.Add(new ConfigurationProblem(ErrorCodes.SchemeRefused, $"{key}:SchemeFile", error.Message, "Correct what it names."));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            problems.Add(new ConfigurationProblem("WHR1031", $"{key}:SchemeFile", $"'{options.SchemeFile}' cannot be read: {error.Message}", "Name a file that exists, relative to the content root."));
+            problems.Add(new ConfigurationProblem(ErrorCodes.SchemeFileUnreadable, $"{key}:SchemeFile", $"'{options.SchemeFile}' cannot be read: {error.Message}", "Name a file that exists, relative to the content root."));
         }
 
         return null;
@@ -166,7 +169,7 @@ internal static partial class SourceCompiler
             }
             catch (SenderFileException error)
             {
-                problems.Add(new ConfigurationProblem("WHR1030", $"{key}:{name}", error.Message + ".", "Leave it out, or write what is expected there."));
+                problems.Add(new ConfigurationProblem(ErrorCodes.SchemeRefused, $"{key}:{name}", error.Message + ".", "Leave it out, or write what is expected there."));
             }
         }
     }
@@ -176,7 +179,7 @@ internal static partial class SourceCompiler
         if (options.Secrets.Count == 0)
         {
             problems.Add(new ConfigurationProblem(
-                "WHR1001", $"{key}:Secrets:0", $"Source '{name}' has no secret.", "Set one, or mount a file of that name in /run/secrets. Unsigned deliveries are never accepted."));
+                ErrorCodes.SecretMissing, $"{key}:Secrets:0", $"Source '{name}' has no secret.", "Set one, or mount a file of that name in /run/secrets. Unsigned deliveries are never accepted."));
             return [];
         }
 
@@ -190,15 +193,43 @@ internal static partial class SourceCompiler
         {
             if (plan.TryCreateKey(options.Secrets[i].Value, out var secret, out var problem))
             {
-                secrets.Add(new SourceSecret(secret, options.Secrets[i].NotAfter));
+                secrets.Add(new SourceSecret(secret, options.Secrets[i].NotBefore, options.Secrets[i].NotAfter));
             }
             else
             {
-                problems.Add(new ConfigurationProblem("WHR1002", $"{key}:Secrets:{i}", $"Secret #{i + 1} of source '{name}': {problem}", SecretFix(plan)));
+                problems.Add(new ConfigurationProblem(ErrorCodes.SecretRefused, $"{key}:Secrets:{i}", $"Secret #{i + 1} of source '{name}': {problem}", SecretFix(plan)));
+            }
+        }
+
+        for (var i = 0; i < options.Secrets.Count; i++)
+        {
+            if (options.Secrets[i] is { NotBefore: { } from, NotAfter: { } to } && from >= to)
+            {
+                problems.Add(new ConfigurationProblem(
+                    ErrorCodes.InstantRefused, $"{key}:Secrets:{i}:NotAfter", $"Secret #{i + 1} of source '{name}' would end before it begins.", "Write a time after NotBefore."));
             }
         }
 
         return secrets.Count == options.Secrets.Count ? [.. secrets] : [];
+    }
+
+    private static IPNetwork[] Networks(string key, WebhookSourceOptions options, List<ConfigurationProblem> problems)
+    {
+        var networks = new List<IPNetwork>(options.AllowedAddresses.Count);
+        for (var i = 0; i < options.AllowedAddresses.Count; i++)
+        {
+            if (Network.TryParse(options.AllowedAddresses[i], out var network))
+            {
+                networks.Add(network);
+            }
+            else
+            {
+                problems.Add(new ConfigurationProblem(
+                    ErrorCodes.AddressNotOne, $"{key}:AllowedAddresses:{i}", $"'{options.AllowedAddresses[i]}' is neither a network nor an address.", "Write one such as 192.0.2.0/24 or 192.0.2.7."));
+            }
+        }
+
+        return [.. networks];
     }
 
     private static string SecretFix(SenderPlan plan) =>

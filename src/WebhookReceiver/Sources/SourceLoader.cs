@@ -100,6 +100,11 @@ internal sealed class SourceLoader : BackgroundService
     private void Load(WebhookReceiverOptions options)
     {
         _registry.Replace(options.CompiledSources);
+        foreach (var unknown in options.ReadWarnings)
+        {
+            Log.SettingUnknown(_logger, unknown.Key, unknown.Cause, unknown.Fix, unknown.Code);
+        }
+
         foreach (var warning in SourceCompiler.Warnings(options.CompiledSources, options.Sources))
         {
             Log.SourceWarning(_logger, warning);

@@ -17,6 +17,14 @@ internal sealed class SourceRegistry
 
     public void Replace(IReadOnlyDictionary<string, WebhookSource> sources)
     {
+        foreach (var (name, source) in sources)
+        {
+            if (_sources.TryGetValue(name, out var old))
+            {
+                source.TakeOver(old);
+            }
+        }
+
         _sources = sources.ToFrozenDictionary(StringComparer.Ordinal);
         IsLoaded = true;
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.KeyPerFile;
+using WebhookReceiver.Diagnostics;
 using WebhookReceiver.Senders;
 
 namespace WebhookReceiver.Sources;
@@ -8,12 +9,18 @@ namespace WebhookReceiver.Sources;
 /// <summary>Reads the section <c>WebhookReceiver</c> into <see cref="WebhookReceiverOptions"/>.</summary>
 internal static class WebhookConfiguration
 {
-    public static void Read(IConfiguration configuration, WebhookReceiverOptions options)
+    private static readonly string[] SecretKeys = ["Value", "NotBefore", "NotAfter"];
+
+    /// <summary>Reads everything.</summary>
+    /// <param name="configuration">The root.</param>
+    /// <param name="options">Where it goes, with what cannot be read and what is no setting.</param>
+    /// <param name="others">Keys of the section that the application reads by itself.</param>
+    public static void Read(IConfiguration configuration, WebhookReceiverOptions options, IEnumerable<string> others)
     {
-        var settings = Settings(configuration, options.ReadProblems);
-        ReadSources(configuration, options.Sources, options.ReadProblems);
-        ReadInbox(settings.Section("Inbox"), options.Inbox);
-        ReadDispatch(settings.Section("Dispatch"), options.Dispatch);
+        var settings = new SettingsReader(configuration.GetSection(WebhookReceiverOptions.SectionName), WebhookReceiverOptions.SectionName, options.ReadProblems);
+        ReadSources(configuration, settings.Section("Sources"), options);
+        ReadInbox(settings.Section("Inbox"), options);
+        ReadDispatch(settings.Section("Dispatch"), options);
         var management = settings.Section("Management");
         options.Management.Url = management.Text("Url") ?? options.Management.Url;
         options.Management.Token = WithoutLineEnd(management.Text("Token")) ?? options.Management.Token;
@@ -27,12 +34,13 @@ internal static class WebhookConfiguration
         {
             options.PublicBaseUrl = ReadBaseUrl(url, settings.Key("PublicBaseUrl"), options.ReadProblems);
         }
+
+        options.ReadWarnings.AddRange([.. management.Unknown(management.Children()), .. settings.Unknown(settings.Children(), others), .. OtherSections(configuration)]);
     }
 
-    /// <summary>Reads the sources alone, as each reload does.</summary>
-    public static void ReadSources(IConfiguration configuration, IDictionary<string, WebhookSourceOptions> sources, List<ConfigurationProblem> problems)
+    private static void ReadSources(IConfiguration configuration, SettingsReader section, WebhookReceiverOptions options)
     {
-        var section = Settings(configuration, problems).Section("Sources");
+        var (sources, problems) = (options.Sources, options.ReadProblems);
         var views = Views(configuration, WebhookReceiverOptions.SectionName + ":Sources");
         foreach (var name in section.Children())
         {
@@ -48,28 +56,42 @@ internal static class WebhookConfiguration
             source.SignatureHeader = settings.Text("SignatureHeader") ?? source.SignatureHeader;
             source.EventIdHeader = settings.Text("EventIdHeader") ?? source.EventIdHeader;
             source.Duplicates = settings.Choice<DuplicateRule>("Duplicates") ?? source.Duplicates;
-            ReadSecrets(views, settings.Key("Secrets"), source.Secrets, problems);
+            source.RateLimit = settings.Number("RateLimit", 1, WebhookSourceOptions.MaxRateLimit) ?? source.RateLimit;
+            source.SilenceAfter = settings.Duration("SilenceAfter", WebhookSourceOptions.MinSilence, WebhookSourceOptions.MaxSilence) ?? source.SilenceAfter;
+            source.CaptureRejections = settings.Flag("CaptureRejections") ?? source.CaptureRejections;
+            ReadAddresses(views, settings.Key("AllowedAddresses"), source.AllowedAddresses);
+            ReadSecrets(views, settings.Key("Secrets"), source.Secrets, options);
+
+            // Not the section's own children: to ask for those goes through all keys, for each source.
+            var keys = views.SelectMany(view => view.Children(settings.Path)).Distinct(StringComparer.OrdinalIgnoreCase);
+            options.ReadWarnings.AddRange(settings.Unknown(keys, "Secrets", "AllowedAddresses"));
         }
     }
 
-    private static SettingsReader Settings(IConfiguration configuration, List<ConfigurationProblem> problems) =>
-        new(configuration.GetSection(WebhookReceiverOptions.SectionName), WebhookReceiverOptions.SectionName, problems);
+    /// <summary>A section beside ours whose name is ours but for a slip: nothing in it would have any effect.</summary>
+    private static IEnumerable<ConfigurationProblem> OtherSections(IConfiguration configuration) => configuration.GetChildren()
+        .Where(static section => EditDistance.Between(section.Key[..Math.Min(section.Key.Length, 2 * WebhookReceiverOptions.SectionName.Length)], WebhookReceiverOptions.SectionName) is 1 or 2)
+        .Select(static section => SettingsReader.Unknown(section.Path, section.Key, [WebhookReceiverOptions.SectionName]));
 
-    private static void ReadInbox(SettingsReader settings, InboxOptions inbox)
+    private static void ReadInbox(SettingsReader settings, WebhookReceiverOptions options)
     {
+        var inbox = options.Inbox;
         inbox.Provider = settings.Text("Provider") ?? inbox.Provider;
         inbox.ConnectionString = settings.Text("ConnectionString") ?? inbox.ConnectionString;
         inbox.BodyRetention = settings.Duration("BodyRetention", InboxOptions.MinBodyRetention, InboxOptions.MaxRetention) ?? inbox.BodyRetention;
         inbox.EventRetention = settings.Duration("EventRetention", InboxOptions.MinEventRetention, InboxOptions.MaxRetention) ?? inbox.EventRetention;
         inbox.AuditRetention = settings.Duration("AuditRetention", InboxOptions.MinAuditRetention, InboxOptions.MaxRetention) ?? inbox.AuditRetention;
+        options.ReadWarnings.AddRange(settings.Unknown(settings.Children()));
     }
 
-    private static void ReadDispatch(SettingsReader settings, DispatchOptions dispatch)
+    private static void ReadDispatch(SettingsReader settings, WebhookReceiverOptions options)
     {
+        var dispatch = options.Dispatch;
         dispatch.MaxConcurrency = settings.Number("MaxConcurrency", 1, DispatchOptions.MostAtOnce) ?? dispatch.MaxConcurrency;
         dispatch.Attempts = settings.Number("Attempts", 1, 100) ?? dispatch.Attempts;
         dispatch.HandlerTimeout = settings.Duration("HandlerTimeout", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)) ?? dispatch.HandlerTimeout;
         dispatch.DrainDelay = settings.Duration("DrainDelay", TimeSpan.Zero, TimeSpan.FromSeconds(20)) ?? dispatch.DrainDelay;
+        options.ReadWarnings.AddRange(settings.Unknown(settings.Children()));
     }
 
     private static Uri? ReadBaseUrl(string text, string key, List<ConfigurationProblem> problems)
@@ -79,16 +101,30 @@ internal static class WebhookConfiguration
             return url;
         }
 
-        problems.Add(new ConfigurationProblem("WHR1025", key, $"'{text}' is not an absolute http or https URL without a query.", "Write a URL such as https://hooks.example.com."));
+        problems.Add(new ConfigurationProblem(ErrorCodes.PublicUrlRefused, key, $"'{text}' is not an absolute http or https URL without a query.", "Write a URL such as https://hooks.example.com."));
         return null;
+    }
+
+    /// <summary>Taken whole, as secrets are: an address that was taken away in one file must not stay allowed by another.</summary>
+    private static void ReadAddresses(ProviderView[] views, string path, IList<string> addresses)
+    {
+        if (Array.FindLast(views, view => view.Children(path).Any()) is { } view)
+        {
+            addresses.Clear();
+            foreach (var address in view.Children(path).Select(index => view.Value($"{path}:{index}") ?? ""))
+            {
+                addresses.Add(address);
+            }
+        }
     }
 
     /// <summary>
     /// Takes the list whole from the last provider that sets any element. The usual merge by index would keep a revoked secret alive: a file
     /// with one new secret, laid over one with two old ones, would leave the second old one in place.
     /// </summary>
-    private static void ReadSecrets(ProviderView[] views, string path, IList<WebhookSecretOptions> secrets, List<ConfigurationProblem> problems)
+    private static void ReadSecrets(ProviderView[] views, string path, IList<WebhookSecretOptions> secrets, WebhookReceiverOptions options)
     {
+        var problems = options.ReadProblems;
         if (Array.FindLast(views, view => view.Value(path) is { Length: > 0 } || view.Children(path).Any()) is not { } view)
         {
             return;
@@ -97,7 +133,7 @@ internal static class WebhookConfiguration
         secrets.Clear();
         if (view.Value(path) is { Length: > 0 })
         {
-            problems.Add(new ConfigurationProblem("WHR1001", path, "Secrets is a list.", $"Set its first element, {path}:0."));
+            problems.Add(new ConfigurationProblem(ErrorCodes.SecretMissing, path, "Secrets is a list.", $"Set its first element, {path}:0."));
         }
 
         foreach (var element in view.Children(path).Select(index => $"{path}:{index}"))
@@ -108,8 +144,11 @@ internal static class WebhookConfiguration
                 value = WithoutLineEnd(value);
             }
 
+            var notBefore = SettingsReader.ReadInstant(view.Value($"{element}:NotBefore"), $"{element}:NotBefore", problems);
             var notAfter = SettingsReader.ReadInstant(view.Value($"{element}:NotAfter"), $"{element}:NotAfter", problems);
-            secrets.Add(new WebhookSecretOptions { Value = value, NotAfter = notAfter });
+            secrets.Add(new WebhookSecretOptions { Value = value, NotBefore = notBefore, NotAfter = notAfter });
+            options.ReadWarnings.AddRange(view.Children(element).Where(static name => !SecretKeys.Contains(name, StringComparer.OrdinalIgnoreCase))
+                .Select(name => SettingsReader.Unknown($"{element}:{name}", name, SecretKeys)));
         }
     }
 

@@ -48,6 +48,9 @@ public sealed class WebhookReceiverOptions
     /// <summary>What could not be read from configuration; reported together with what is wrong about the rest.</summary>
     internal List<ConfigurationProblem> ReadProblems { get; } = [];
 
+    /// <summary>What stands in the section and is no setting; it has no effect, and the start says so.</summary>
+    internal List<ConfigurationProblem> ReadWarnings { get; } = [];
+
     /// <summary>The sources as the validator compiled them, to find what is wrong with them: once is enough.</summary>
     internal IReadOnlyDictionary<string, WebhookSource> CompiledSources { get; set; } = new Dictionary<string, WebhookSource>();
 }

@@ -1,6 +1,6 @@
-using System.Net;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using WebhookReceiver.Diagnostics;
 using WebhookReceiver.Endpoints;
 using WebhookReceiver.Inbox;
 using WebhookReceiver.Management;
@@ -17,7 +17,7 @@ internal sealed class WebhookReceiverOptionsValidator(IHostEnvironment environme
         if (options.Sources.Count == 0)
         {
             problems.Add(new ConfigurationProblem(
-                "WHR1032", $"{WebhookReceiverOptions.SectionName}:Sources", "No source is configured, so every delivery would be refused.",
+                ErrorCodes.NoSource, $"{WebhookReceiverOptions.SectionName}:Sources", "No source is configured, so every delivery would be refused.",
                 "Set WebhookReceiver:Sources:default:Sender and WebhookReceiver:Sources:default:Secrets:0, for example."));
         }
 
@@ -42,7 +42,7 @@ internal sealed class WebhookReceiverOptionsValidator(IHostEnvironment environme
         if (inboxes.FirstOrDefault(kind => kind.Name == inbox.Provider) is not { } provider)
         {
             problems.Add(new ConfigurationProblem(
-                "WHR1033", $"{Section}:Provider", $"'{inbox.Provider}' is not a store.", $"Write {string.Join(" or ", inboxes.Select(static kind => kind.Name))}."));
+                ErrorCodes.InboxProviderUnknown, $"{Section}:Provider", $"'{inbox.Provider}' is not a store.", $"Write {string.Join(" or ", inboxes.Select(static kind => kind.Name))}."));
         }
         else if (provider.Check(inbox) is { } problem)
         {
@@ -59,7 +59,7 @@ internal sealed class WebhookReceiverOptionsValidator(IHostEnvironment environme
         {
             if (value < min || value > InboxOptions.MaxRetention)
             {
-                problems.Add(new ConfigurationProblem("WHR1020", $"{Section}:{key}", "The value is out of range.", $"Write {expected}, such as 30.00:00:00."));
+                problems.Add(new ConfigurationProblem(ErrorCodes.NumberRefused, $"{Section}:{key}", "The value is out of range.", $"Write {expected}, such as 30.00:00:00."));
             }
         }
     }
@@ -75,7 +75,7 @@ internal sealed class WebhookReceiverOptionsValidator(IHostEnvironment environme
         {
             if (!isRight)
             {
-                problems.Add(new ConfigurationProblem("WHR1020", $"{WebhookReceiverOptions.SectionName}:Dispatch:{key}", "The value is out of range.", $"Write {expected}."));
+                problems.Add(new ConfigurationProblem(ErrorCodes.NumberRefused, $"{WebhookReceiverOptions.SectionName}:Dispatch:{key}", "The value is out of range.", $"Write {expected}."));
             }
         }
     }
@@ -85,26 +85,14 @@ internal sealed class WebhookReceiverOptionsValidator(IHostEnvironment environme
         for (var i = 0; i < proxies.Count; i++)
         {
             var key = $"{WebhookReceiverOptions.SectionName}:TrustedProxies:{i}";
-            if (!TryParseNetwork(proxies[i], out var network))
+            if (!Network.TryParse(proxies[i], out var network))
             {
-                problems.Add(new ConfigurationProblem("WHR1035", key, $"'{proxies[i]}' is neither a network nor an address.", "Write one such as 10.0.0.0/8 or 127.0.0.1."));
+                problems.Add(new ConfigurationProblem(ErrorCodes.ProxyRefused, key, $"'{proxies[i]}' is neither a network nor an address.", "Write one such as 10.0.0.0/8 or 127.0.0.1."));
             }
             else if (network.PrefixLength == 0)
             {
-                problems.Add(new ConfigurationProblem("WHR1036", key, $"'{proxies[i]}' would believe everybody's X-Forwarded headers.", "Name the networks of your proxies."));
+                problems.Add(new ConfigurationProblem(ErrorCodes.ProxyOfEverybody, key, $"'{proxies[i]}' would believe everybody's X-Forwarded headers.", "Name the networks of your proxies."));
             }
         }
-    }
-
-    /// <summary>Reads a network, or an address as a network of its own.</summary>
-    public static bool TryParseNetwork(string text, out IPNetwork network)
-    {
-        if (IPAddress.TryParse(text, out var address))
-        {
-            network = new IPNetwork(address, address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 32 : 128);
-            return true;
-        }
-
-        return IPNetwork.TryParse(text, out network);
     }
 }

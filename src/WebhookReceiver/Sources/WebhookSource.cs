@@ -1,25 +1,31 @@
+using System.Net;
 using WebhookReceiver.Senders;
 
 namespace WebhookReceiver.Sources;
 
-/// <summary>A source, compiled and ready to verify. Immutable: a reload makes new ones.</summary>
+/// <summary>A source, compiled and ready to verify. A reload makes new ones; they take over what was seen of the old ones.</summary>
 internal sealed class WebhookSource
 {
     private readonly SourceSecret[] _secrets;
     private readonly SenderKey[] _keys;
-    private readonly bool _canExpire;
+    private readonly IPNetwork[] _allowed;
+    private readonly bool _isTimed;
 
-    public WebhookSource(string name, SenderPlan plan, SourceSecret[] secrets, WebhookSourceOptions options, string? publicUrl)
+    public WebhookSource(string name, SenderPlan plan, SourceSecret[] secrets, WebhookSourceOptions options, string? publicUrl, params IPNetwork[] allowed)
     {
         Name = name;
         Plan = plan;
         _secrets = secrets;
         _keys = [.. secrets.Select(static secret => secret.Key)];
-        _canExpire = secrets.Any(static secret => secret.NotAfter is not null);
+        _isTimed = secrets.Any(static secret => secret.NotBefore is not null || secret.NotAfter is not null);
+        _allowed = allowed;
         MaxBodyBytes = options.MaxBodyBytes ?? plan.Definition.MaxBodyBytes;
         HandshakeSecret = options.HandshakeSecret;
         Duplicates = options.Duplicates ?? plan.Definition.Duplicates;
         AllowsKeyFetch = options.AllowKeyFetch && plan.FetchesKeys;
+        CapturesRejections = options.CaptureRejections;
+        SilenceAfter = options.SilenceAfter;
+        Rate = options.RateLimit is { } limit ? new SourceRate(limit) : null;
         PublicUrl = publicUrl;
         KeptHeaders = HeadersToKeep(plan);
     }
@@ -37,6 +43,18 @@ internal sealed class WebhookSource
     /// <summary>Whether keys may be fetched for it.</summary>
     public bool AllowsKeyFetch { get; }
 
+    /// <summary>Whether its refused deliveries are kept whole.</summary>
+    public bool CapturesRejections { get; }
+
+    /// <summary>How long it may send nothing; <see langword="null"/> where that is learned.</summary>
+    public TimeSpan? SilenceAfter { get; }
+
+    /// <summary>How much it may send; <see langword="null"/> for as much as it likes.</summary>
+    public SourceRate? Rate { get; private set; }
+
+    /// <summary>What has come from it.</summary>
+    public SourceActivity Activity { get; private set; } = new();
+
     /// <summary>The URL that the sender was given; <see langword="null"/> without <c>PublicBaseUrl</c>.</summary>
     public string? PublicUrl { get; }
 
@@ -45,13 +63,27 @@ internal sealed class WebhookSource
 
     public IReadOnlyList<SourceSecret> Secrets => _secrets;
 
-    /// <summary>The keys of the secrets that are live, newest first. Allocates only where a secret has an end.</summary>
-    public ReadOnlySpan<SenderKey> LiveKeys(DateTimeOffset now) => _canExpire ? KeysLiveAt(now) : _keys;
+    /// <summary>Whether deliveries are taken from an address. One that is not known is none of those that are named.</summary>
+    public bool Allows(IPAddress? address) => _allowed.Length == 0 || address is not null && _allowed.Contains(address);
+
+    /// <summary>Takes over what was seen of the source before a reload.</summary>
+    public void TakeOver(WebhookSource old)
+    {
+        Activity = old.Activity;
+        Rate = old.Rate?.PerSecond == Rate?.PerSecond ? old.Rate : Rate;
+        foreach (var secret in _secrets)
+        {
+            secret.Use = old._secrets.FirstOrDefault(before => before.Key.IsSameAs(secret.Key))?.Use ?? secret.Use;
+        }
+    }
+
+    /// <summary>The keys of the secrets that are live, newest first. Allocates only where a secret has a beginning or an end.</summary>
+    public ReadOnlySpan<SenderKey> LiveKeys(DateTimeOffset now) => _isTimed ? KeysLiveAt(now) : _keys;
 
     /// <summary>The position among the configured secrets of a key among the live ones.</summary>
     public int SecretIndexOf(int liveIndex, DateTimeOffset now)
     {
-        if (!_canExpire)
+        if (!_isTimed)
         {
             return liveIndex;
         }
@@ -89,12 +121,4 @@ internal sealed class WebhookSource
         return [.. signed.Prepend("User-Agent").Concat(named).Concat(plan.Definition.KeepHeaders)
             .Where(name => !secret.Contains(name)).Distinct(StringComparer.OrdinalIgnoreCase)];
     }
-}
-
-/// <summary>One secret of a source.</summary>
-/// <param name="Key">The key material.</param>
-/// <param name="NotAfter">From then on it is refused.</param>
-internal sealed record SourceSecret(SenderKey Key, DateTimeOffset? NotAfter)
-{
-    public bool IsLive(DateTimeOffset now) => NotAfter is not { } end || now < end;
 }

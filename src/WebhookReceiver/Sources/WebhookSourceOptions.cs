@@ -8,6 +8,12 @@ namespace WebhookReceiver;
 /// </remarks>
 public sealed class WebhookSourceOptions
 {
+    internal const int MaxRateLimit = 100_000;
+
+    internal static readonly TimeSpan MinSilence = TimeSpan.FromMinutes(1);
+
+    internal static readonly TimeSpan MaxSilence = TimeSpan.FromDays(30);
+
     /// <summary>
     /// The id of a row of the catalogue, such as <c>github</c>, in lower case. Exactly one of this and <see cref="SchemeFile"/>.
     /// </summary>
@@ -66,6 +72,31 @@ public sealed class WebhookSourceOptions
     public string? EventIdHeader { get; set; }
 
     /// <summary>
+    /// Networks (<c>192.0.2.0/24</c>) or addresses from which alone deliveries are taken; from anywhere else they are answered as if they were not
+    /// verified, and their body is not read. Empty (the default) for everywhere. The address is that of the connection, or, behind
+    /// <see cref="WebhookReceiverOptions.TrustedProxies"/>, the one that they name.
+    /// </summary>
+    public IList<string> AllowedAddresses { get; } = [];
+
+    /// <summary>
+    /// How many verified events a second are taken in the long run, 1 to 100,000, by each process; ten seconds' worth may come at once. What is beyond it is answered 429 with
+    /// <c>Retry-After</c>. <see langword="null"/> (the default) for no limit.
+    /// </summary>
+    public int? RateLimit { get; set; }
+
+    /// <summary>
+    /// How long the source may send nothing before that is an alarm, 1 minute to 30 days. <see langword="null"/> (the default): it is learned, as three
+    /// times the longest pause of the last week, once a day was seen.
+    /// </summary>
+    public TimeSpan? SilenceAfter { get; set; }
+
+    /// <summary>
+    /// Whether deliveries that were refused after their body was read are kept for some days, in memory alone and within bounds, so that a person can admit them when the mistake is
+    /// mended. The default is <see langword="false"/>: only metadata is kept.
+    /// </summary>
+    public bool CaptureRejections { get; set; }
+
+    /// <summary>
     /// What makes two deliveries the same event; <see langword="null"/> (the default) for the row's own, usually <see cref="DuplicateRule.Id"/>.
     /// </summary>
     public DuplicateRule? Duplicates { get; set; }
@@ -79,6 +110,11 @@ public sealed class WebhookSecretOptions
     /// decoded, at most 4,096 bytes of text.
     /// </summary>
     public required string Value { get; set; }
+
+    /// <summary>
+    /// Until then the secret is refused, by our clock when the delivery arrives; <see langword="null"/> (the default) for no beginning.
+    /// </summary>
+    public DateTimeOffset? NotBefore { get; set; }
 
     /// <summary>
     /// From then on the secret is refused, by our clock when the delivery arrives; <see langword="null"/> (the default) for never.

@@ -356,7 +356,7 @@ public sealed class ManagementApiTests(ManagementApiTests.Fixture fixture) : ICl
 
         Assert.Equal(["items"], Names(page));
         var item = Assert.Single(page.GetProperty("items").EnumerateArray());
-        Assert.Equal(["deliveryId", "at", "source", "reason", "code", "status", "remoteAddress", "bodyBytes"], Names(item).Except(["cause", "explanation"]));
+        Assert.Equal(["deliveryId", "at", "source", "reason", "code", "status", "remoteAddress", "bodyBytes", "captured"], Names(item).Except(["cause", "explanation"]));
         Assert.Equal((Text(problem, "deliveryId"), "default", "SignatureMismatch", "WHR2000", 401, "127.0.0.1", TestDelivery.NewOrder.Length),
             (Text(item, "deliveryId"), Text(item, "source"), Text(item, "reason"), Text(item, "code"), item.GetProperty("status").GetInt32(), Text(item, "remoteAddress"), item.GetProperty("bodyBytes").GetInt32()));
     }
@@ -369,8 +369,11 @@ public sealed class ManagementApiTests(ManagementApiTests.Fixture fixture) : ICl
         Assert.Equal(["items"], Names(page));
         Assert.Equal(["default", "other"], page.GetProperty("items").EnumerateArray().Select(static item => Text(item, "name")));
         var source = page.GetProperty("items")[0];
-        Assert.Equal(["name", "sender", "secrets", "maxBodyBytes", "warnings", "coverage"], Names(source));
-        Assert.Equal(("hmac-sha256", 1, 1048576), (Text(source, "sender"), source.GetProperty("secrets").GetInt32(), source.GetProperty("maxBodyBytes").GetInt32()));
+        Assert.Equal(["name", "sender", "secrets", "maxBodyBytes", "warnings", "coverage", "lastAcceptedAt"], Names(source));
+        Assert.Equal(("hmac-sha256", 1048576), (Text(source, "sender"), source.GetProperty("maxBodyBytes").GetInt32()));
+        var secret = Assert.Single(source.GetProperty("secrets").EnumerateArray());
+        Assert.Equal(["number", "state", "notBefore", "notAfter", "lastMatchedAt"], Names(secret));
+        Assert.Equal((1, "live"), (secret.GetProperty("number").GetInt32(), Text(secret, "state")));
         Assert.Equal("body", Text(source, "coverage"));
         Assert.NotEmpty(source.GetProperty("warnings").EnumerateArray());
         Assert.DoesNotContain(TestDelivery.Secret, page.GetRawText(), StringComparison.Ordinal);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using WebhookReceiver.Tests.Support;
 
 namespace WebhookReceiver.Host.Tests.Processes;
 
@@ -9,7 +10,7 @@ public sealed partial class ExitCodeTests
     private const string StackLine = "   at ";
 
     [Fact]
-    public async Task Start_WrongConfiguration_SaysEverythingAtOnceWithKeyVariableAndFixAndIs78()
+    public async Task Start_EverySettingWrong_SaysAllAtOnceWithKeyVariableAndFixAndIs78()
     {
         await using var host = HostProcess.Start(new()
         {
@@ -23,8 +24,38 @@ public sealed partial class ExitCodeTests
             ["WebhookReceiver__Sources__github__Sender"] = "githup",
             ["WebhookReceiver__Sources__shop__Sender"] = "square",
             ["WebhookReceiver__Sources__shop__Secrets__0"] = TestDelivery.Secret,
+            ["WebhookReceiver__Sources__crm__SchemeFile"] = "none.json",
+            ["WebhookReceiver__Sources__crm__Secrets__0"] = TestDelivery.Secret,
+            ["WebhookReceiver__Sources__page__Sender"] = "facebook",
+            ["WebhookReceiver__Sources__page__Secrets__0"] = TestDelivery.Secret,
+            ["WebhookReceiver__Sources__page__HandshakeSecret"] = "",
+            ["WebhookReceiver__Sources__values__Sender"] = "hmac-sha256",
+            ["WebhookReceiver__Sources__values__AllowUnverifiedSender"] = "perhaps",
+            ["WebhookReceiver__Sources__values__AllowKeyFetch"] = "perhaps",
+            ["WebhookReceiver__Sources__values__Secrets__0__Value"] = "short",
+            ["WebhookReceiver__Sources__values__Secrets__0__NotBefore"] = "soon",
+            ["WebhookReceiver__Sources__values__Secrets__0__NotAfter"] = "later",
+            ["WebhookReceiver__Sources__values__Tolerance"] = "5m",
+            ["WebhookReceiver__Sources__values__MaxBodyBytes"] = "0",
+            ["WebhookReceiver__Sources__values__SignatureHeader"] = "no header",
+            ["WebhookReceiver__Sources__values__EventIdHeader"] = "no header",
+            ["WebhookReceiver__Sources__values__Duplicates"] = "Both",
+            ["WebhookReceiver__Sources__values__AllowedAddresses__0"] = "everywhere",
+            ["WebhookReceiver__Sources__values__RateLimit"] = "0",
+            ["WebhookReceiver__Sources__values__SilenceAfter"] = "00:00:01",
+            ["WebhookReceiver__Sources__values__CaptureRejections"] = "perhaps",
+            ["WebhookReceiver__Inbox__Provider"] = "MySql",
+            ["WebhookReceiver__Inbox__BodyRetention"] = "00:00:01",
+            ["WebhookReceiver__Inbox__EventRetention"] = "00:00:01",
+            ["WebhookReceiver__Inbox__AuditRetention"] = "00:00:01",
             ["WebhookReceiver__Dispatch__MaxConcurrency"] = "0",
+            ["WebhookReceiver__Dispatch__Attempts"] = "many",
+            ["WebhookReceiver__Dispatch__HandlerTimeout"] = "30 s",
+            ["WebhookReceiver__Dispatch__DrainDelay"] = "00:01:00",
+            ["WebhookReceiver__RequireHttps"] = "perhaps",
             ["WebhookReceiver__TrustedProxies__0"] = "0.0.0.0/0",
+            ["WebhookReceiver__PublicBaseUrl"] = "/hooks",
+            ["WebhookReceiver__Management__Url"] = "nowhere",
             ["WebhookReceiver__Management__Token"] = "short",
         });
 
@@ -35,12 +66,38 @@ public sealed partial class ExitCodeTests
         Assert.Equal(
             [
                 "WHR1001 WebhookReceiver__Sources__github__Secrets__0",
+                "WHR1002 WebhookReceiver__Sources__values__Secrets__0",
                 "WHR1006 WebhookReceiver__Sources__github__Sender",
+                "WHR1020 WebhookReceiver__Dispatch__Attempts",
                 "WHR1020 WebhookReceiver__Dispatch__MaxConcurrency",
+                "WHR1020 WebhookReceiver__Sources__values__MaxBodyBytes",
+                "WHR1020 WebhookReceiver__Sources__values__RateLimit",
                 "WHR1021 WebhookReceiver__Demo",
+                "WHR1021 WebhookReceiver__RequireHttps",
+                "WHR1021 WebhookReceiver__Sources__values__AllowKeyFetch",
+                "WHR1021 WebhookReceiver__Sources__values__AllowUnverifiedSender",
+                "WHR1021 WebhookReceiver__Sources__values__CaptureRejections",
+                "WHR1022 WebhookReceiver__Dispatch__DrainDelay",
+                "WHR1022 WebhookReceiver__Dispatch__HandlerTimeout",
+                "WHR1022 WebhookReceiver__Inbox__AuditRetention",
+                "WHR1022 WebhookReceiver__Inbox__BodyRetention",
+                "WHR1022 WebhookReceiver__Inbox__EventRetention",
+                "WHR1022 WebhookReceiver__Sources__values__SilenceAfter",
+                "WHR1022 WebhookReceiver__Sources__values__Tolerance",
+                "WHR1023 WebhookReceiver__Sources__values__Secrets__0__NotAfter",
+                "WHR1023 WebhookReceiver__Sources__values__Secrets__0__NotBefore",
+                "WHR1024 WebhookReceiver__Sources__values__Duplicates",
+                "WHR1025 WebhookReceiver__PublicBaseUrl",
                 "WHR1027 WebhookReceiver__PublicBaseUrl",
+                "WHR1028 WebhookReceiver__Sources__page__HandshakeSecret",
+                "WHR1030 WebhookReceiver__Sources__values__EventIdHeader",
+                "WHR1030 WebhookReceiver__Sources__values__SignatureHeader",
+                "WHR1031 WebhookReceiver__Sources__crm__SchemeFile",
+                "WHR1033 WebhookReceiver__Inbox__Provider",
                 "WHR1036 WebhookReceiver__TrustedProxies__0",
+                "WHR1040 WebhookReceiver__Management__Url",
                 "WHR1041 WebhookReceiver__Management__Token",
+                "WHR1045 WebhookReceiver__Sources__values__AllowedAddresses__0",
                 "WHR1050 ASPNETCORE_FORWARDEDHEADERS_ENABLED",
                 "WHR1051 ASPNETCORE_HTTP_PORTS",
                 "WHR1051 ASPNETCORE_URLS",
@@ -68,6 +125,7 @@ public sealed partial class ExitCodeTests
     [InlineData("WebhookReceiver__Management__Url", "http://127.0.0.1:18097/base", "WHR1040")]
     [InlineData("WebhookReceiver__Management__Url", "ftp://127.0.0.1", "WHR1040")]
     [InlineData("Serilog__Using__0", "NoSuchAssembly", "WHR1053")]
+    [InlineData("WebhookReceiver__Inbox__ConnectionString", "Data Source=:memory:", "WHR1034")]
     public async Task Start_SettingOfTheServerOrTheLogThatCannotBe_IsSaidAndIs78(string variable, string value, string code)
     {
         await using var host = HostProcess.Start(new(HostProcess.RightEnvironment) { [variable] = value });
@@ -227,6 +285,26 @@ public sealed partial class ExitCodeTests
         Assert.Contains("Not ready", host.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(StackLine, host.Output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Settings_OfTheDocs_AreAllTriedWithAWrongValue()
+    {
+        var tried = File.ReadAllText(Repository.File("tests/WebhookReceiver.Host.Tests/Processes/ExitCodeTests.cs"));
+        var settings = DocumentedKey().Matches(File.ReadAllText(Repository.File("docs/configuration.md"))).SelectMany(static row => Key().Matches(row.Value)).Select(static key => key.Groups[1].Value).ToArray();
+
+        Assert.InRange(settings.Length, 30, 100);
+        Assert.All(settings, key =>
+        {
+            var variable = key.Replace("{n}", "0", StringComparison.Ordinal).Replace(":", "__", StringComparison.Ordinal);
+            Assert.Matches($@"__{variable}(__0|__Value)?""", tried);
+        });
+    }
+
+    [GeneratedRegex(@"^\| `[^|]*` \|", RegexOptions.Multiline)]
+    private static partial Regex DocumentedKey();
+
+    [GeneratedRegex("`([A-Za-z:{}]+)`")]
+    private static partial Regex Key();
 
     /// <summary>The problems as they are printed: code, sentences, key, environment variable.</summary>
     private static (string Code, string Text, string Key, string Variable)[] ProblemsOf(string output) =>

@@ -1,6 +1,6 @@
 namespace WebhookReceiver.Senders.Tests.Docs;
 
-/// <summary><c>docs/senders</c> says what the rows say. With <c>SENDERS_WRITE_DOCS=1</c> (<c>tests/senders --write-docs</c>) it is written instead.</summary>
+/// <summary><c>docs/senders</c> says what the rows say. With <c>WRITE_DOCS=1</c> (<c>tests/senders --write-docs</c>) it is written instead.</summary>
 public sealed class SenderDocsTests
 {
     private static string Folder
@@ -21,7 +21,7 @@ public sealed class SenderDocsTests
     public void Docs_OfAllRows_AreAsTheRowsSay()
     {
         IReadOnlyDictionary<string, string> pages = SenderDocs.Write();
-        if (Environment.GetEnvironmentVariable("SENDERS_WRITE_DOCS") == "1")
+        if (Environment.GetEnvironmentVariable("WRITE_DOCS") == "1")
         {
             Directory.CreateDirectory(Folder);
             foreach (string file in Directory.GetFiles(Folder, "*.md").Where(file => !pages.ContainsKey(Path.GetFileName(file))))

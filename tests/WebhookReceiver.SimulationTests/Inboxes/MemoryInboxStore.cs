@@ -95,6 +95,8 @@ internal sealed class MemoryInboxStore(MemoryInbox inbox, SimulatedProcess proce
     public ValueTask<ChangeStatus> ReplayAsync(long seq, IReadOnlyList<int> handlers, string reason, DateTimeOffset now) =>
         ChangeAsync(() => inbox.Replay(seq, handlers, now));
 
+    public ValueTask AuditAsync(long seq, string action, string reason, DateTimeOffset now) => ValueTask.CompletedTask;
+
     public ValueTask<ChangeStatus> CancelAsync(long seq, string reason, DateTimeOffset now) => ChangeAsync(() => inbox.Cancel(seq));
 
     public ValueTask<PurgeSlice> PurgeAsync(RetentionLimits limits) => throw new NotSupportedException();

@@ -104,6 +104,8 @@ internal sealed class ObservedStore(IInboxStore inner, SimulatedProcess process,
         return inner.ReplayAsync(seq, handlers, reason, now);
     }
 
+    public ValueTask AuditAsync(long seq, string action, string reason, DateTimeOffset now) => inner.AuditAsync(seq, action, reason, now);
+
     public ValueTask<ChangeStatus> CancelAsync(long seq, string reason, DateTimeOffset now)
     {
         Enter();

@@ -27,7 +27,7 @@ internal sealed class SimulatedProcess
             NullLogger<AttemptRunner>.Instance);
         Dispatcher = new Dispatcher(Store, runner, options, Due, Clock, Threads, NullLogger<Dispatcher>.Instance);
         Intake = new WebhookIntake(
-            SimulationServices.Envelopes, Handlers, Store, new StoringLimit(Clock, Threads), Dispatcher, SimulationServices.Metrics, NullLogger<WebhookIntake>.Instance);
+            SimulationServices.Envelopes, Handlers, Store, new StoringLimit(Clock, Threads), Dispatcher, SimulationServices.Metrics, Clock, NullLogger<WebhookIntake>.Instance);
     }
 
     public Simulation Simulation { get; }

@@ -30,7 +30,7 @@ internal static class SimulationServices
     public static SenderKey ForgedKey { get; } = MakeKey("another secret, which nobody gave us");
 
     public static WebhookSource Source { get; } =
-        new(WebhookReceiverOptions.DefaultSourceName, Plan, [new SourceSecret(Key, NotAfter: null)], new WebhookSourceOptions(), publicUrl: null);
+        new(WebhookReceiverOptions.DefaultSourceName, Plan, [new SourceSecret(Key)], new WebhookSourceOptions(), publicUrl: null);
 
     private static SenderKey MakeKey(string secret) => Plan.TryCreateKey(secret, out var key, out _) ? key : throw new InvalidOperationException("No such key.");
 }

@@ -17,6 +17,9 @@ public abstract partial class InboxStoreContract : IAsyncLifetime
 
     private protected abstract Task<IInboxStore> OpenAsync(IReadOnlyList<HandlerIdentity> handlers);
 
+    /// <summary>Reads the audit, "action: reason" in its order.</summary>
+    private protected abstract Task<string> ReadAuditAsync();
+
     /// <summary>Deletes rows as nothing in the product does: an event's work, and the event too.</summary>
     private protected abstract void DeleteBehindTheProductsBack(InboxEvent stored, bool withEvent);
 
@@ -562,6 +565,33 @@ public abstract partial class InboxStoreContract : IAsyncLifetime
         Assert.Equal(ChangeStatus.Refused, await _store.CancelAsync(item.Event.Seq, "stop", Now));
         await EndAsync(item, AttemptOutcome.Succeeded);
         Assert.Equal(ChangeStatus.Refused, await _store.CancelAsync(item.Event.Seq, "stop", Now));
+    }
+
+    [Fact]
+    public async Task Audit_WhatPeopleDecide_IsKeptWithItsReason()
+    {
+        var item = await NewRunningAsync();
+        await EndAsync(item, AttemptOutcome.Succeeded);
+
+        await _store.AuditAsync(item.Event.Seq, "admit", "The secret was the old one.", Now);
+        await _store.ReplayAsync(item.Event.Seq, [First], "again", Now);
+        await _store.CancelAsync(item.Event.Seq, "enough", Now);
+
+        Assert.Equal("admit: The secret was the old one., replay: again, cancel: enough", await ReadAuditAsync());
+    }
+
+    [Fact]
+    public async Task Count_WorkThatWaits_SaysSinceWhenTheOldestIsDue()
+    {
+        Assert.Null((await _store.Reader.CountAsync(TestContext.Current.CancellationToken)).OldestDueAt);
+        var (first, second) = (await NewRunningAsync("e1"), await NewRunningAsync("e2"));
+        await EndAsync(first, AttemptOutcome.Transient, due: Now.AddMinutes(7));
+        await EndAsync(second, AttemptOutcome.Transient, due: Now.AddMinutes(3));
+
+        var counts = await _store.Reader.CountAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(Now.AddMinutes(3), counts.OldestDueAt);
+        Assert.Equal((TimeSpan.Zero, TimeSpan.FromMinutes(2)), (counts.BacklogAge(Now), counts.BacklogAge(Now.AddMinutes(5))));
     }
 
     [Fact]

@@ -22,6 +22,9 @@ public sealed class SqliteInboxStoreTests : InboxStoreContract
         return store;
     }
 
+    private protected override Task<string> ReadAuditAsync() =>
+        Task.FromResult((string)DatabaseFile.Read(Database, "SELECT group_concat(action || ': ' || reason, ', ' ORDER BY id) FROM audit"));
+
     private protected override void DeleteBehindTheProductsBack(InboxEvent stored, bool withEvent)
     {
         DatabaseFile.Execute(Database, $"DELETE FROM work WHERE seq = {stored.Seq}");

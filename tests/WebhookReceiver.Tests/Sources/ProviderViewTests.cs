@@ -64,7 +64,7 @@ public sealed class ProviderViewTests
         using var root = new ConfigurationRoot([new TableProvider(table)]);
         table.Passes = 0;
         var options = new WebhookReceiverOptions();
-        WebhookConfiguration.ReadSources(root, options.Sources, []);
+        WebhookConfiguration.Read(root, options, []);
         Assert.Equal(sources, options.Sources.Count(static source => source.Value.Secrets is [{ Value: "secret" }]));
         return table.Passes;
     }

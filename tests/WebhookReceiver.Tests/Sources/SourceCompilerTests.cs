@@ -173,6 +173,32 @@ public sealed class SourceCompilerTests
         Assert.Equal(1, source.SecretIndexOf(0, end));
     }
 
+    [Fact]
+    public void LiveKeys_SecretBeforeItsBeginning_IsLeftOutAndTheOthersKeepTheirNumber()
+    {
+        var begin = TestEvents.Start;
+        var options = new WebhookSourceOptions { Sender = "github" };
+        options.Secrets.Add(new WebhookSecretOptions { Value = GoodSecret + "new", NotBefore = begin });
+        options.Secrets.Add(new WebhookSecretOptions { Value = GoodSecret });
+
+        var source = SourceCompiler.Compile([KeyValuePair.Create("github", options)], null, ".", [])["github"];
+
+        Assert.Equal(1, source.LiveKeys(begin.AddTicks(-1)).Length);
+        Assert.Equal(1, source.SecretIndexOf(0, begin.AddTicks(-1)));
+        Assert.Equal(2, source.LiveKeys(begin).Length);
+    }
+
+    [Fact]
+    public void Compile_SecretThatWouldEndBeforeItBegins_IsAProblem()
+    {
+        var options = new WebhookSourceOptions { Sender = "github" };
+        options.Secrets.Add(new WebhookSecretOptions { Value = GoodSecret, NotBefore = TestEvents.Start, NotAfter = TestEvents.Start });
+
+        var problem = Assert.Single(Compile("github", options).Problems);
+
+        Assert.Equal(("WHR1023", "WebhookReceiver:Sources:github:Secrets:0:NotAfter"), (problem.Code, problem.Key));
+    }
+
     private static ConfigurationProblem OnlyProblem(string name, string sender, params string[] secrets)
     {
         var (sources, problems) = Compile(name, new WebhookSourceOptions { Sender = sender }, secrets);

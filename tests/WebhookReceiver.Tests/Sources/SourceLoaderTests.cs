@@ -148,6 +148,34 @@ public sealed class SourceLoaderTests : IDisposable
         Assert.Equal(2, Secrets());
     }
 
+    [Fact]
+    public void ReloadIfChanged_SecretThatStays_KeepsWhenItLastMatchedAndTheSourceWhatItSent()
+    {
+        Write("base.json", Old);
+        using var loader = Start();
+        var before = Assert.Single(_registry.All);
+        var at = new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
+        before.Secrets[0].Use.Matched(at);
+        before.Activity.Accept(at);
+
+        Write("base.json", New, Old);
+        loader.ReloadIfChanged();
+
+        var after = Assert.Single(_registry.All);
+        Assert.Equal([null, at], after.Secrets.Select(static secret => secret.Use.LastMatchedAt));
+        Assert.Same(before.Activity, after.Activity);
+    }
+
+    [Fact]
+    public void Start_KeyThatIsNoSetting_IsSaidWithTheNearest()
+    {
+        File.WriteAllText(_directory.File("base.json"), """{ "WebhookReceiver": { "Sources": { "a": { "Sender": "github", "Secrets": ["the new secret of the tests"], "Secert": "canary" } } } }""");
+        using var loader = Start();
+
+        var line = Assert.Single(_log.Lines, static line => line.Id == EventIds.SettingUnknown);
+        Assert.Equal((LogLevel.Warning, "WebhookReceiver:Sources:a:Secert: 'Secert' is not a setting and has no effect. Did you mean 'Secrets'? [WHR1007]"), (line.Level, line.Message));
+    }
+
     private int Secrets() => Assert.Single(_registry.All).Secrets.Count;
 
     private void Write(string file, params string[] secrets) => File.WriteAllText(
@@ -159,7 +187,7 @@ public sealed class SourceLoaderTests : IDisposable
         using var manager = new ConfigurationManager();
         manager.AddJsonFile(_directory.File("base.json"), optional: true).AddJsonFile(_directory.File("over.json"), optional: true);
         configure?.Invoke(manager);
-        var root = new WebhookConfigurationRoot(manager);
+        var root = new WebhookConfigurationRoot(manager, []);
         var environment = new TestEnvironment(_directory.Path);
         var factory = new OptionsFactory<WebhookReceiverOptions>(
             [root], [], [new WebhookReceiverOptionsValidator(environment, [new SqliteInboxProvider(environment, TimeProvider.System)], new ServiceCollection().BuildServiceProvider())]);

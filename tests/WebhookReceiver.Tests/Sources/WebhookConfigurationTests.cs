@@ -166,7 +166,7 @@ public sealed class WebhookConfigurationTests
     private static WebhookReceiverOptions Read(IConfiguration configuration)
     {
         var options = new WebhookReceiverOptions();
-        WebhookConfiguration.Read(configuration, options);
+        WebhookConfiguration.Read(configuration, options, []);
         return options;
     }
 }

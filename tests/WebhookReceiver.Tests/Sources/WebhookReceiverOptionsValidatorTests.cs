@@ -40,6 +40,13 @@ public sealed class WebhookReceiverOptionsValidatorTests : IDisposable
     [InlineData("WHR1022", "Inbox:AuditRetention", "Inbox:AuditRetention", "3651.00:00:00")]
     [InlineData("WHR1020", "Inbox:BodyRetention", "Inbox:EventRetention", "31.00:00:00")]
     [InlineData("WHR1023", "Sources:default:Secrets:0:NotAfter", "Sources:default:Secrets:0:NotAfter", "next year")]
+    [InlineData("WHR1021", "Sources:default:AllowUnverifiedSender", "Sources:default:AllowUnverifiedSender", "perhaps")]
+    [InlineData("WHR1021", "Sources:default:AllowKeyFetch", "Sources:default:AllowKeyFetch", "perhaps")]
+    [InlineData("WHR1021", "Sources:default:CaptureRejections", "Sources:default:CaptureRejections", "perhaps")]
+    [InlineData("WHR1020", "Sources:default:RateLimit", "Sources:default:RateLimit", "100001")]
+    [InlineData("WHR1022", "Sources:default:SilenceAfter", "Sources:default:SilenceAfter", "00:00:59")]
+    [InlineData("WHR1023", "Sources:default:Secrets:0:NotBefore", "Sources:default:Secrets:0:NotBefore", "soon")]
+    [InlineData("WHR1045", "Sources:default:AllowedAddresses:0", "Sources:default:AllowedAddresses:0", "everywhere")]
     [InlineData("WHR1024", "Sources:default:Duplicates", "Sources:default:Duplicates", "Both")]
     [InlineData("WHR1025", "PublicBaseUrl", "PublicBaseUrl", "https://hooks.example.com?a=1")]
     [InlineData("WHR1025", "PublicBaseUrl", "PublicBaseUrl", "/hooks")]
@@ -61,6 +68,8 @@ public sealed class WebhookReceiverOptionsValidatorTests : IDisposable
     [InlineData("WHR1035", "TrustedProxies:1", "TrustedProxies:1", "10.0.0.0/33")]
     [InlineData("WHR1036", "TrustedProxies:0", "TrustedProxies:0", "0.0.0.0/0")]
     [InlineData("WHR1036", "TrustedProxies:0", "TrustedProxies:0", "::/0")]
+    [InlineData("WHR1038", "Sources:default:Sender", "Sources:default:AllowUnverifiedSender", "bandwidth")]
+    [InlineData("WHR1039", "Sources:default:Sender", "Sources:default:AllowKeyFetch", "paypal")]
     [InlineData("WHR1040", "Management:Url", "Management:Url", "127.0.0.1:8081")]
     [InlineData("WHR1040", "Management:Url", "Management:Url", "http://127.0.0.1:99999")]
     [InlineData("WHR1041", "Management:Token", "Management:Token", "31-characters-are-not-enough-xx")]
@@ -72,11 +81,12 @@ public sealed class WebhookReceiverOptionsValidatorTests : IDisposable
         var problem = Assert.Single(ProblemsOf("Production", ("WebhookReceiver:" + key, value)));
 
         var lines = problem.ReplaceLineEndings("\n").Split('\n');
-        Assert.Equal(3, lines.Length);
+        Assert.Equal(4, lines.Length);
         Assert.StartsWith(code + "  ", lines[0], StringComparison.Ordinal);
         Assert.Matches("[.?] [A-Z].+[.?]$", lines[0]);
         Assert.Equal($"key  WebhookReceiver:{named}", lines[1].Trim());
         Assert.Equal($"env  WebhookReceiver__{named.Replace(":", "__", StringComparison.Ordinal)}", lines[2].Trim());
+        Assert.Equal($"docs docs/errors.md#{code.ToLowerInvariant()}", lines[3].Trim());
         Assert.DoesNotContain("canary", problem, StringComparison.Ordinal);
     }
 

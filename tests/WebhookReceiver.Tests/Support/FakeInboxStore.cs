@@ -70,6 +70,8 @@ internal sealed class FakeInboxStore : IInboxStore
 
     public ValueTask<ChangeStatus> ReplayAsync(long seq, IReadOnlyList<int> handlers, string reason, DateTimeOffset now) => throw new NotSupportedException();
 
+    public ValueTask AuditAsync(long seq, string action, string reason, DateTimeOffset now) => throw new NotSupportedException();
+
     public ValueTask<ChangeStatus> CancelAsync(long seq, string reason, DateTimeOffset now) => throw new NotSupportedException();
 
     public ValueTask<PurgeSlice> PurgeAsync(RetentionLimits limits) => ValueTask.FromResult(OnPurge(limits));

@@ -27,6 +27,7 @@ public sealed class PipelineHost : IAsyncLifetime
 {
     /// <summary>What the source "small" takes.</summary>
     public const int SmallBodyBytes = 64 * 1024;
+    public const int RateLimit = 1;
 
     private const string DefaultSecret = "whsec_3vXk0pW8cJr5yQmZ1dB7sH2fN6tL9aGuE4iOxRqVbMY=";
     private const string OtherSecret = "whsec_Qm9sdC10d28tdGVuYW50LWItc2VjcmV0LTAwMDAwMDE=";
@@ -106,6 +107,15 @@ public sealed class PipelineHost : IAsyncLifetime
 
     /// <summary>The same with a small limit for bodies.</summary>
     internal SourceSender Small => new("small", "hmac-sha256", PlainSecret, Clock);
+
+    /// <summary>The same with a limit of how much it may send.</summary>
+    internal SourceSender Limited => new("limited", "hmac-sha256", PlainSecret, Clock);
+
+    /// <summary>The same, taken from where the tests send from.</summary>
+    internal SourceSender Near => new("near", "hmac-sha256", PlainSecret, Clock);
+
+    /// <summary>The same, taken from elsewhere alone.</summary>
+    internal SourceSender Far => new("far", "hmac-sha256", PlainSecret, Clock);
 
     /// <summary>A sender of batches.</summary>
     internal SourceSender Batches => new("batches", "gocardless", PlainSecret, Clock);
@@ -214,6 +224,10 @@ public sealed class PipelineHost : IAsyncLifetime
             ["WebhookReceiver:Dispatch:DrainDelay"] = "00:00:00",
             ["WebhookReceiver:Dispatch:MaxConcurrency"] = "4",
             ["WebhookReceiver:Sources:topic:AllowKeyFetch"] = "true",
+            ["WebhookReceiver:Sources:limited:RateLimit"] = RateLimit.ToString(CultureInfo.InvariantCulture),
+            ["WebhookReceiver:Sources:near:AllowedAddresses:0"] = "127.0.0.0/8",
+            ["WebhookReceiver:Sources:far:AllowedAddresses:0"] = "192.0.2.0/24",
+            ["WebhookReceiver:Sources:far:AllowedAddresses:1"] = "2001:db8::7",
             ["WebhookReceiver:Sources:small:MaxBodyBytes"] = SmallBodyBytes.ToString(CultureInfo.InvariantCulture),
             ["WebhookReceiver:Sources:rotating:Secrets:1:Value"] = OldSecret,
             ["WebhookReceiver:Sources:rotating:Secrets:1:NotAfter"] = OldSecretEnd.ToString("O"),
@@ -224,7 +238,7 @@ public sealed class PipelineHost : IAsyncLifetime
             ("github", "github", GitHubSecret), ("stripe", "stripe", StripeSecret), ("slack", "slack", SlackSecret),
             ("topic", "aws-sns", TopicArn),
             ("plain", "hmac-sha256", PlainSecret), ("small", "hmac-sha256", PlainSecret),
-            ("batches", "gocardless", PlainSecret),
+            ("batches", "gocardless", PlainSecret), ("limited", "hmac-sha256", PlainSecret), ("near", "hmac-sha256", PlainSecret), ("far", "hmac-sha256", PlainSecret),
         ];
         settings["WebhookReceiver:Sources:uploads:SchemeFile"] = "uploads.json";
         settings["WebhookReceiver:Sources:uploads:Secrets:0"] = PlainSecret;

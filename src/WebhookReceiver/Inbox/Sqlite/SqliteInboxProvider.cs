@@ -14,7 +14,7 @@ internal sealed class SqliteInboxProvider(IHostEnvironment environment, TimeProv
     public ConfigurationProblem? Check(InboxOptions inbox) => InboxLocation.TryRead(inbox.ConnectionString, out _)
         ? null
         : new ConfigurationProblem(
-            "WHR1034", InboxOptions.ConnectionStringKey, "The connection string does not name a file.", "Write Data Source= and a path, such as Data Source=data/inbox.db.");
+            ErrorCodes.InboxFileRefused, InboxOptions.ConnectionStringKey, "The connection string does not name a file.", "Write Data Source= and a path, such as Data Source=data/inbox.db.");
 
     public IInboxStore Create(InboxOptions inbox, InboxContext context)
     {

@@ -97,7 +97,8 @@ internal sealed class SqliteInboxReader : IInboxReader, IDisposable
             // Nobody knows of what is gone whether it was the last of its event: it is never shown as a success.
             var purged = ledger.Integer(2);
             byState[WorkState.Succeeded] = Math.Max(ledger.Integer(0) - purged - events - unaccounted, 0);
-            return new InboxCounts(byState, unaccounted, purged);
+            using var waiting = new SqliteStatement(db, "SELECT MIN(due_at) FROM work WHERE state BETWEEN 1 AND 2");
+            return new InboxCounts(byState, unaccounted, purged, waiting.Step() && waiting.NullableInteger(0) is { } due ? StoredTime.Read(due) : null);
         }, cancellationToken);
 
     /// <summary>A number of the inbox itself; <see langword="null"/> if it was never set.</summary>

@@ -385,7 +385,7 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
             }
         }
 
-        _audit.Bind(1, at).Bind(2, seq).Bind(3, "replay").Bind(4, reason).Run();
+        Audit(seq, "replay", reason, at);
         return ChangeStatus.Changed;
     }
 
@@ -401,9 +401,11 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
             return ChangeStatus.Refused;
         }
 
-        _audit.Bind(1, now.ToUnixTimeMilliseconds()).Bind(2, seq).Bind(3, "cancel").Bind(4, reason).Run();
+        Audit(seq, "cancel", reason, now.ToUnixTimeMilliseconds());
         return ChangeStatus.Changed;
     }
+
+    public void Audit(long seq, string action, string reason, long at) => _audit.Bind(1, at).Bind(2, seq).Bind(3, action).Bind(4, reason).Run();
 
     /// <summary>Removes what was found past its time, unless that is not true any more.</summary>
     /// <param name="found">What was found.</param>

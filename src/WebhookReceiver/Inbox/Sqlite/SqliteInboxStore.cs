@@ -130,6 +130,12 @@ internal sealed class SqliteInboxStore : IInboxStore
     public ValueTask<ChangeStatus> CancelAsync(long seq, string reason, DateTimeOffset now) =>
         ChangeAsync(session => session.Cancel(seq, reason, now));
 
+    public async ValueTask AuditAsync(long seq, string action, string reason, DateTimeOffset now) => await ChangeAsync(session =>
+    {
+        session.Audit(seq, action, reason, now.ToUnixTimeMilliseconds());
+        return true;
+    }).ConfigureAwait(false);
+
     public async ValueTask<PurgeSlice> PurgeAsync(RetentionLimits limits) =>
         Writer.IsBusy ? new PurgeSlice(PurgeStatus.Busy) : await (_purge ?? throw NotOpen()).NextAsync(limits).ConfigureAwait(false);
 

@@ -1,0 +1,100 @@
+using System.Data.Common;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using WebhookReceiver.Inbox;
+using WebhookReceiver.Sources;
+
+namespace WebhookReceiver.Diagnostics;
+
+/// <summary>
+/// Looks every few seconds for what somebody should know: a source that has gone silent, one whose deliveries are refused, work that waits, dead letters. Each is a line in the log when
+/// it begins and when it is over, and a metric all the while. Safe from any thread.
+/// </summary>
+internal sealed class AlarmMonitor(SourceRegistry sources, IInboxStore store, WebhookMetrics metrics, TimeProvider clock, ILogger<AlarmMonitor> logger) : BackgroundService
+{
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long work may be due before that is an alarm.</summary>
+    public static readonly TimeSpan MaxBacklogAge = TimeSpan.FromMinutes(5);
+
+    private readonly DateTimeOffset _startedAt = clock.GetUtcNow();
+    private readonly Dictionary<string, SourceWatch> _watches = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string Alarm, string? Source), bool> _alarms = [];
+
+    /// <summary>Each alarm as 1 or 0.</summary>
+    public IEnumerable<Measurement<int>> Alarms()
+    {
+        lock (_gate)
+        {
+            return [.. _alarms.Select(static alarm => new Measurement<int>(alarm.Value ? 1 : 0, Tags(alarm.Key.Alarm, alarm.Key.Source)))];
+        }
+    }
+
+    /// <summary>Looks once.</summary>
+    public async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        foreach (var source in sources.All)
+        {
+            if (!_watches.TryGetValue(source.Name, out var watch))
+            {
+                _watches[source.Name] = watch = new SourceWatch(now);
+            }
+
+            watch.Look(source.Activity, source.SilenceAfter, now);
+            Set("silence", source.Name, watch.IsSilent, $"source '{source.Name}' has sent nothing since {source.Activity.LastAcceptedAt ?? _startedAt:u}");
+            Set("rejections", source.Name, watch.IsRefused, $"more deliveries of source '{source.Name}' are refused than taken; GET /api/v1/rejections says why");
+        }
+
+        try
+        {
+            var counts = await store.Reader.CountAsync(cancellationToken).ConfigureAwait(false);
+            Set("backlog", null, counts.BacklogAge(now) > MaxBacklogAge, $"work has been due for {counts.BacklogAge(now):c}");
+            Set("dead_letters", null, counts.ByState[WorkState.Dead] > 0, $"{counts.ByState[WorkState.Dead]} events are dead letters; replay or cancel them");
+        }
+        catch (Exception error) when (error is DbException or InvalidOperationException)
+        {
+            // An inbox that cannot be read is said by the readiness probe; what is known of it stays as it was.
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        metrics.Observe(this);
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(Interval, clock, stoppingToken).ConfigureAwait(false);
+                await LookAsync(stoppingToken).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    private void Set(string alarm, string? source, bool isOn, string cause)
+    {
+        bool changed;
+        lock (_gate)
+        {
+            changed = _alarms.GetValueOrDefault((alarm, source)) != isOn;
+            _alarms[(alarm, source)] = isOn;
+        }
+
+        if (changed && isOn)
+        {
+            Log.AlarmRaised(logger, alarm, cause);
+        }
+        else if (changed)
+        {
+            Log.AlarmCleared(logger, alarm, source);
+        }
+    }
+
+    private static KeyValuePair<string, object?>[] Tags(string alarm, string? source) =>
+        source is null ? [new("webhook.alarm", alarm)] : [new("webhook.alarm", alarm), new("webhook.source", source)];
+}

@@ -1,0 +1,118 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using WebhookReceiver.Diagnostics;
+using WebhookReceiver.Inbox;
+using WebhookReceiver.Senders;
+using WebhookReceiver.Sources;
+using WebhookReceiver.Tests.Support;
+
+namespace WebhookReceiver.Tests.Diagnostics;
+
+/// <summary>An alarm is a line when it begins, a line when it is over, and 1 in between.</summary>
+public sealed class AlarmMonitorTests : IDisposable
+{
+    private readonly FakeTimeProvider _clock = new(TestEvents.Start);
+    private readonly RecordedLog<AlarmMonitor> _log = new();
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly Reader _reader = new();
+    private readonly WebhookSource _source;
+    private readonly AlarmMonitor _alarms;
+
+    public AlarmMonitorTests()
+    {
+        Assert.True(SenderCatalog.TryGet("hmac-sha256", out var row));
+        _source = new WebhookSource("shop", SenderPlan.Compile(row), [], new WebhookSourceOptions { SilenceAfter = TimeSpan.FromHours(1) }, publicUrl: null);
+        var sources = new SourceRegistry();
+        sources.Replace(new Dictionary<string, WebhookSource> { ["shop"] = _source });
+        _alarms = new AlarmMonitor(sources, new FakeInboxStore { OnRead = () => _reader }, new WebhookMetrics(_services.GetRequiredService<IMeterFactory>()), _clock, _log);
+    }
+
+    public void Dispose()
+    {
+        _alarms.Dispose();
+        _services.Dispose();
+    }
+
+    [Fact]
+    public async Task Look_NothingToKnow_IsNoLineAndAllAlarmsAre0()
+    {
+        await _alarms.LookAsync(CancellationToken.None);
+
+        Assert.Empty(_log.Lines);
+        Assert.Equal(["backlog 0", "dead_letters 0", "rejections shop 0", "silence shop 0"], Alarms());
+    }
+
+    [Fact]
+    public async Task Look_SilentSource_IsSaidOnceAndOnceWhenItIsOver()
+    {
+        await AssertAlarmAsync("silence shop 1", "silence", () => _clock.Advance(TimeSpan.FromHours(1.1)), () => _source.Activity.Accept(_clock.GetUtcNow()));
+        Assert.Contains("source 'shop' has sent nothing since 2026-11-23", _log.Lines[0].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public Task Look_RefusedSource_IsSaidOnceAndOnceWhenItIsOver() => AssertAlarmAsync("rejections shop 1", "rejections", () =>
+    {
+        for (var i = 0; i < SourceWatch.LeastRejections; i++)
+        {
+            _source.Activity.Reject();
+        }
+    }, () => _clock.Advance(TimeSpan.FromMinutes(6)));
+
+    [Fact]
+    public Task Look_WorkThatIsDueForLong_IsSaidOnceAndOnceWhenItIsOver() => AssertAlarmAsync(
+        "backlog 1", "backlog", () => _reader.OldestDueAt = _clock.GetUtcNow() - AlarmMonitor.MaxBacklogAge - TimeSpan.FromSeconds(1), () => _reader.OldestDueAt = _clock.GetUtcNow().AddDays(1));
+
+    [Fact]
+    public Task Look_DeadLetters_AreSaidOnceAndOnceWhenTheyAreGone() => AssertAlarmAsync("dead_letters 1", "dead_letters", () => _reader.Dead = 3, () => _reader.Dead = 0);
+
+    [Fact]
+    public async Task Look_InboxThatCannotBeRead_LeavesItsAlarmsAsTheyWere()
+    {
+        _reader.Dead = 1;
+        await _alarms.LookAsync(CancellationToken.None);
+
+        _reader.Error = new InvalidOperationException("away");
+        await _alarms.LookAsync(CancellationToken.None);
+
+        Assert.Contains("dead_letters 1", Alarms());
+        Assert.Single(_log.Lines);
+    }
+
+    private async Task AssertAlarmAsync(string expected, string name, Action begin, Action end)
+    {
+        await _alarms.LookAsync(CancellationToken.None);
+        begin();
+        await _alarms.LookAsync(CancellationToken.None);
+        await _alarms.LookAsync(CancellationToken.None);
+        Assert.Contains(expected, Alarms());
+        var raised = Assert.Single(_log.Lines);
+        Assert.Equal((EventIds.AlarmRaised, LogLevel.Warning, name), (raised.Id, raised.Level, raised.Values["Alarm"]));
+
+        end();
+        await _alarms.LookAsync(CancellationToken.None);
+        await _alarms.LookAsync(CancellationToken.None);
+        Assert.DoesNotContain(expected, Alarms());
+        Assert.Equal([EventIds.AlarmRaised, EventIds.AlarmCleared], _log.Lines.Select(static line => line.Id));
+    }
+
+    private string[] Alarms() => [.. _alarms.Alarms().Select(static alarm => string.Join(' ', [.. alarm.Tags.ToArray().Select(static tag => (string)tag.Value!), $"{alarm.Value}"])).Order(StringComparer.Ordinal)];
+
+    private sealed class Reader : IInboxReader
+    {
+        public long Dead { get; set; }
+
+        public DateTimeOffset? OldestDueAt { get; set; }
+
+        public Exception? Error { get; set; }
+
+        public Task<InboxCounts> CountAsync(CancellationToken cancellationToken) => Error is { } error
+            ? Task.FromException<InboxCounts>(error)
+            : Task.FromResult(new InboxCounts(new Dictionary<WorkState, long> { [WorkState.Dead] = Dead }, 0, 0, OldestDueAt));
+
+        public Task<IReadOnlyList<EventRow>> ListAsync(EventFilter filter, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<EventDetail?> FindAsync(long seq, long token, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+}
