@@ -117,6 +117,7 @@ GUARDS = [
     guard('the length of a type', 'A68', (LIBRARY + 'Envelopes/WebhookEnvelopeValidator.cs', 'type is { Length: <= MaxTypeLength } && IsPlain(type)', 'type is not null && IsPlain(type)')),
     guard('the hosts of fetched keys', 'A95', (SENDERS + 'Keys/CompiledKeySource.cs', '&& _hosts.Any(host => host.IsMatch(url.Host))', '')),
     guard('that redirects are not followed', 'A95', (LIBRARY + 'Signatures/KeyFetcher.cs', 'AllowAutoRedirect = false', 'AllowAutoRedirect = true')),
+    guard('that a source has a secret', 'A97', (LIBRARY + 'Sources/SourceCompiler.cs', 'if (options.Secrets.Count == 0)', 'if (options.Secrets.Count < 0)')),
     guard('one element that is no event', 'A111', (LIBRARY + 'Envelopes/EnvelopeReader.cs', 'if (item.ValueKind != JsonValueKind.Object)', 'if (item.ValueKind == JsonValueKind.Undefined)')),
     guard('how many events a batch may have', 'A111', (LIBRARY + 'Envelopes/EnvelopeReader.cs', 'if (read.Count == MaxEvents)', 'if (read.Count == int.MaxValue)')),
     guard('a batch that is there', 'A111', (LIBRARY + 'Envelopes/EnvelopeReader.cs', 'if (!plan.HasBatch(content))', 'if (content is null)')),

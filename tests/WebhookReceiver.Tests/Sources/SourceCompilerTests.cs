@@ -38,6 +38,7 @@ public sealed class SourceCompilerTests
     }
 
     [Fact]
+    [Trait("Attack", "A97")]
     public void Compile_NoSecret_IsAProblemWithTheKeyToSet()
     {
         var problem = OnlyProblem("a", "github");
@@ -46,6 +47,7 @@ public sealed class SourceCompilerTests
     }
 
     [Theory]
+    [Trait("Attack", "A97")]
     [InlineData("")]
     [InlineData("   ")]
     [InlineData("short")]
@@ -63,6 +65,7 @@ public sealed class SourceCompilerTests
     }
 
     [Fact]
+    [Trait("Attack", "A97")]
     public void Compile_OneBadSecretOfTwo_LeavesTheSourceOut()
     {
         var (sources, problems) = Compile("a", new WebhookSourceOptions { Sender = "github" }, GoodSecret, "short");
@@ -145,6 +148,7 @@ public sealed class SourceCompilerTests
     }
 
     [Fact]
+    [Trait("Attack", "A97")]
     public void Warnings_OneSecretInTwoSources_AreGiven()
     {
         var (a, b) = (new WebhookSourceOptions { Sender = "stripe" }, new WebhookSourceOptions { Sender = "stripe" });
