@@ -1,3 +1,4 @@
+using System.Net;
 using WebhookReceiver.Senders;
 using WebhookReceiver.Sources;
 
@@ -18,6 +19,7 @@ public sealed class TestRequest
     private string _id;
     private bool _isIdChosen, _isBodyTampered, _isSignatureTampered, _isUnsigned;
     private DateTimeOffset _signedAt;
+    private IPAddress? _address;
 
     internal TestRequest(WebhookSource source, string id, DateTimeOffset now, TestSettings settings, Func<string, bool, DateTimeOffset, EventContent> content)
     {
@@ -127,6 +129,16 @@ public sealed class TestRequest
         return this;
     }
 
+    /// <summary>Sends from this address. Without it a request comes from one that the source allows, or from this machine.</summary>
+    /// <param name="address">The address, IPv4 or IPv6.</param>
+    /// <returns>This request.</returns>
+    public TestRequest FromAddress(IPAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        _address = address;
+        return this;
+    }
+
     internal PreparedRequest Build()
     {
         var content = _content(_id, _isIdChosen, _signedAt);
@@ -156,7 +168,7 @@ public sealed class TestRequest
         }
 
         var body = signed.Body.ToArray();
-        return new PreparedRequest(_source.Name, _isBodyTampered ? Changed(body) : body, headers, signed.Query, content.Id);
+        return new PreparedRequest(_source.Name, _isBodyTampered ? Changed(body) : body, headers, signed.Query, content.Id, _address);
     }
 
     private SignedRequest Sign(SigningInput input)
@@ -208,4 +220,4 @@ public sealed class TestRequest
 /// <param name="Headers">All headers.</param>
 /// <param name="Query">The query without its question mark.</param>
 /// <param name="EventId">The sender's id of the event, as far as the test knows it.</param>
-internal sealed record PreparedRequest(string Source, byte[] Body, IReadOnlyDictionary<string, string> Headers, string Query, string? EventId);
+internal sealed record PreparedRequest(string Source, byte[] Body, IReadOnlyDictionary<string, string> Headers, string Query, string? EventId, IPAddress? Address = null);

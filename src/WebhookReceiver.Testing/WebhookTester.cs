@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -201,7 +202,8 @@ public sealed class WebhookTester
         string body;
         try
         {
-            using var client = new HttpClient(Server.CreateHandler(), disposeHandler: true) { BaseAddress = BaseAddress };
+            var address = request.Address ?? UsualAddress(request.Source);
+            using var client = new HttpClient(Server.CreateHandler(context => context.Connection.RemoteIpAddress = address), disposeHandler: true) { BaseAddress = BaseAddress };
             using var message = Message(request);
             response = await client.SendAsync(message, cancellationToken).ConfigureAwait(false);
             body = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
@@ -333,6 +335,10 @@ public sealed class WebhookTester
         change?.Invoke(request);
         return SendAsync(request.Build(), cancellationToken);
     }
+
+    /// <summary>Where the sender would send from.</summary>
+    private IPAddress UsualAddress(string source) =>
+        _sources.TryGet(source, out var found) && found.AllowedAddresses is [var network, ..] ? network.BaseAddress : IPAddress.Loopback;
 
     private HttpRequestMessage Message(PreparedRequest request)
     {

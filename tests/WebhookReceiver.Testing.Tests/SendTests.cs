@@ -25,6 +25,18 @@ public sealed class SendTests
     }
 
     [Fact]
+    public async Task SendAsync_FromAnAddressThatTheSourceDoesNotAllow_IsRejectedForThatAlone()
+    {
+        await using var host = new WebhookTestHost<Program>().AddSource("shop", "stripe", static source => source.AllowedAddresses.Add("192.0.2.0/24"));
+
+        var usual = await host.SendAsync("shop", "invoice.paid", new { amount = 7 });
+        var stranger = await host.SendAsync("shop", "invoice.paid", new { amount = 8 }, static request => request.FromAddress(IPAddress.Parse("198.51.100.7")));
+
+        Assert.True(usual.IsAccepted, usual.ToString());
+        Assert.Equal((HttpStatusCode.Unauthorized, "AddressNotAllowed"), (stranger.Status, stranger.Rejection));
+    }
+
+    [Fact]
     public async Task SendAsync_SenderSignsNoTime_CannotBeStale()
     {
         await using var host = new WebhookTestHost<Program>();

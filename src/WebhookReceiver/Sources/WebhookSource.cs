@@ -58,6 +58,9 @@ internal sealed class WebhookSource
     /// <summary>The URL that the sender was given; <see langword="null"/> without <c>PublicBaseUrl</c>.</summary>
     public string? PublicUrl { get; }
 
+    /// <summary>Where deliveries are taken from; empty for everywhere.</summary>
+    public IReadOnlyList<IPNetwork> AllowedAddresses => _allowed;
+
     /// <summary>The headers that are stored with an event.</summary>
     public string[] KeptHeaders { get; }
 
