@@ -220,4 +220,5 @@ public sealed class TestRequest
 /// <param name="Headers">All headers.</param>
 /// <param name="Query">The query without its question mark.</param>
 /// <param name="EventId">The sender's id of the event, as far as the test knows it.</param>
+/// <param name="Address">Where it comes from; <see langword="null"/> for where the sender would send from.</param>
 internal sealed record PreparedRequest(string Source, byte[] Body, IReadOnlyDictionary<string, string> Headers, string Query, string? EventId, IPAddress? Address = null);
