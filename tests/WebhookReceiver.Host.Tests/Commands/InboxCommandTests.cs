@@ -123,6 +123,25 @@ public sealed class InboxCommandTests : IDisposable
         await check.LineAsync("schema version 4, 0 events with 0 bodies");
     }
 
+    [Fact]
+    [Trait("Attack", "A103")]
+    public async Task Process_InboxWithATrigger_IsRefusedByStartCheckAndBackup()
+    {
+        await UseAsync();
+        Execute("CREATE TRIGGER spy AFTER INSERT ON event BEGIN DELETE FROM work; END");
+        var environment = new Dictionary<string, string>(HostProcess.RightEnvironment) { ["WebhookReceiver__Inbox__ConnectionString"] = $"Data Source={Inbox}" };
+        foreach (string[] arguments in new string[][] { [], ["check"], ["backup", Target] })
+        {
+            await using var host = HostProcess.Start(environment, arguments);
+
+            Assert.Equal(ExitCodes.StorageFailed, await host.ExitCodeAsync());
+            await host.LineAsync("the trigger 'spy', which is not the receiver's");
+            Assert.DoesNotContain("   at ", host.Output, StringComparison.Ordinal);
+        }
+
+        Assert.False(File.Exists(Target));
+    }
+
     private static Task<int> BackupAsync(params string[] args) => BackupCommand.RunAsync(args, TimeProvider.System);
 
     private TestHost StartHost() => new(settings: new()

@@ -62,6 +62,7 @@ internal static class SqliteBackup
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ConnectionString);
         connection.Open();
+        SqliteGuards.SetForCopying(connection.Handle!);
         return connection;
     }
 }

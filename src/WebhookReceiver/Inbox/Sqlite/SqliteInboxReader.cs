@@ -29,6 +29,7 @@ internal sealed class SqliteInboxReader : IInboxReader, IDisposable
         _connection = new SqliteConnection(
             new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ConnectionString);
         _connection.Open();
+        SqliteGuards.Set(_connection.Handle!);
         raw.sqlite3_busy_timeout(_connection.Handle!, 5000);
     }
 

@@ -165,13 +165,13 @@ internal sealed class SqliteInboxStore : IInboxStore
     private RecoveredWork Open()
     {
         Batteries_V2.Init();
-        SqliteLogVfs.Register();
         var version = raw.sqlite3_libversion_number();
         if (version < OldestSafeVersion)
         {
             throw new InboxException($"SQLite {raw.sqlite3_libversion().utf8_to_string()} is too old: 3.51.3 or later is needed, older ones can corrupt the inbox.");
         }
 
+        SqliteLogVfs.Register();
         if (System.IO.Path.GetDirectoryName(_options.Path) is { Length: > 0 } directory && !Directory.Exists(directory))
         {
             PrivateFile.CreateDirectory(directory);
@@ -220,8 +220,7 @@ internal sealed class SqliteInboxStore : IInboxStore
         // NOMUTEX: each connection is used by one thread at a time, so that SQLite need not lock it.
         SqliteException.ThrowExceptionForRC(raw.sqlite3_open_v2(_options.Path, out var handle, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_NOMUTEX, vfs), handle);
         raw.sqlite3_busy_timeout(handle, 5000);
-        raw.sqlite3_db_config(handle, raw.SQLITE_DBCONFIG_DEFENSIVE, 1, out _);
-        Pragma(handle, "trusted_schema", "0");
+        SqliteGuards.Set(handle);
         Pragma(handle, "mmap_size", "0");
         Pragma(handle, "synchronous", Full);
         Pragma(handle, "wal_autocheckpoint", "0"); // see SqliteCheckpointer
@@ -230,16 +229,18 @@ internal sealed class SqliteInboxStore : IInboxStore
 
     private void CreateOrCheckSchema(sqlite3 handle)
     {
-        using var exists = new SqliteStatement(handle, "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table'");
+        using var exists = new SqliteStatement(handle, "SELECT COUNT(*) FROM sqlite_schema");
         exists.Step();
-        var tables = exists.Integer(0);
+        var isEmpty = exists.Integer(0) == 0;
         exists.Reset();
-        if (tables == 0)
+        if (isEmpty)
         {
             ChangeSchema(handle, SqliteSchema.Create);
             return;
         }
 
+        // Before anything of the file is used: what its tables, triggers and views are is its maker's to say.
+        Refuse(SqliteSchemaCheck.Foreign(handle));
         using var version = new SqliteStatement(handle, "SELECT value FROM meta WHERE key = 'schema'");
         version.Step();
         var found = version.Integer(0);
@@ -254,6 +255,18 @@ internal sealed class SqliteInboxStore : IInboxStore
         {
             CopyBeforeUpgrade(found);
             ChangeSchema(handle, SqliteSchema.UpgradeFrom(found));
+        }
+        else
+        {
+            Refuse(SqliteSchemaCheck.Changed(handle));
+        }
+    }
+
+    private void Refuse(IReadOnlyList<string> problems)
+    {
+        if (problems.Count > 0)
+        {
+            throw new InboxException($"The inbox {_options.Path} is not as this program makes it, and is not used: {string.Join(" ", problems)} {SqliteSchemaCheck.Fix}");
         }
     }
 
@@ -279,10 +292,20 @@ internal sealed class SqliteInboxStore : IInboxStore
         }
     }
 
-    private static void ChangeSchema(sqlite3 handle, string statements)
+    private void ChangeSchema(sqlite3 handle, string statements)
     {
-        var code = raw.sqlite3_exec(handle, $"BEGIN IMMEDIATE; {statements} COMMIT;");
-        SqliteException.ThrowExceptionForRC(code, handle);
+        SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(handle, $"BEGIN IMMEDIATE; {statements}"), handle);
+        try
+        {
+            Refuse(SqliteSchemaCheck.Changed(handle));
+        }
+        catch (InboxException)
+        {
+            raw.sqlite3_exec(handle, "ROLLBACK");
+            throw;
+        }
+
+        SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(handle, "COMMIT"), handle);
     }
 
     /// <summary>Sets and reads back, since SQLite answers a setting that it cannot make with silence.</summary>

@@ -35,10 +35,21 @@ internal sealed class SqliteInspection
             return new InspectionReport(0, 0, 0, 0, 0, ["This is not an inbox: its tables are not there."]);
         }
 
+        // Nothing more is asked of such a file: the answers would be its own.
+        if (SqliteSchemaCheck.Foreign(_handle) is [_, ..] foreign)
+        {
+            return Foreign(0, foreign);
+        }
+
         var version = Number("SELECT value FROM meta WHERE key = 'schema'") ?? 0;
         if (version is < SqliteSchema.Oldest or > SqliteSchema.Version)
         {
             return new InspectionReport(version, 0, 0, 0, 0, [$"The schema version is {version}; this program knows {SqliteSchema.Oldest} to {SqliteSchema.Version}."]);
+        }
+
+        if (version == SqliteSchema.Version && SqliteSchemaCheck.Changed(_handle) is [_, ..] changed)
+        {
+            return Foreign(version, changed);
         }
 
         CheckPages();
@@ -51,6 +62,8 @@ internal sealed class SqliteInspection
         CheckFilters();
         return new InspectionReport(version, events, purged, bodies, open, _problems);
     }
+
+    private static InspectionReport Foreign(long version, IReadOnlyList<string> problems) => new(version, 0, 0, 0, 0, [.. problems, SqliteSchemaCheck.Fix]);
 
     private void CheckPages()
     {
