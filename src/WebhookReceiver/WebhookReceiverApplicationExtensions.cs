@@ -60,6 +60,7 @@ public static class WebhookReceiverApplicationExtensions
                 context.Request.RouteValues.Clear();
                 return next(context);
             });
+            branch.Use(app.Services.GetRequiredService<ManagementFaults>().HandleAsync);
             configure?.Invoke(branch);
 
             // Without this UseRouting would take the application's own table, and map the management routes on the public listener as well.

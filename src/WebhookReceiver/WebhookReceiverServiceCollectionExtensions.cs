@@ -70,7 +70,9 @@ public static class WebhookReceiverServiceCollectionExtensions
         services.AddSingleton<RejectionAdmission>();
         services.TryAddSingleton(static provider =>
             new KeyFetcher(KeyFetcher.NewHandler(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<KeyFetcher>>()));
+        services.AddSingleton<RefusalThrottle>();
         services.AddSingleton<ManagementAuthorization>();
+        services.AddSingleton<ManagementFaults>();
         services.AddSingleton<ReadinessProbe>();
         services.AddSingleton<LivenessProbe>();
         services.AddSingleton<DrainState>();

@@ -29,6 +29,7 @@ internal static class SecretFiles
             {
                 files.FileProvider = new PhysicalFileProvider(directory);
                 Insert(builder.Configuration.Sources, files);
+                builder.Services.AddHostedService(services => new ReadableSecretFiles(directory, services.GetRequiredService<ILogger<ReadableSecretFiles>>()));
             }
             else if (named is not null)
             {

@@ -36,6 +36,7 @@ internal sealed class ManagementOperations : IOperationFilter
         }
 
         Protect(operation, document);
+        Refuse("The inbox cannot be reached.", ErrorCodes.InboxAway);
         foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
         {
             Describe(parameter);
@@ -83,6 +84,7 @@ internal sealed class ManagementOperations : IOperationFilter
         operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(OpenApiSetup.SecurityScheme, document)] = [] }];
         operation.Responses!["401"] = Problems.Response(
             document, "The token is missing or wrong.", ErrorCodes.TokenRefused);
+        operation.Responses["429"] = Problems.Response(document, "Too many came without the token.", ErrorCodes.TokensThrottled);
     }
 
     private static void Describe(OpenApiParameter parameter)

@@ -14,7 +14,7 @@ internal static class MetricsEndpoint
         // The page answers below its path as well.
         management.Use((context, next) => !context.Request.Path.StartsWithSegments(MetricsPath) || authorization.IsAllowed(context)
             ? next(context)
-            : ManagementAuthorization.Refuse(context).ExecuteAsync(context));
+            : authorization.Refuse(context).ExecuteAsync(context));
         return management.UseOpenTelemetryPrometheusScrapingEndpoint(MetricsPath);
     }
 }

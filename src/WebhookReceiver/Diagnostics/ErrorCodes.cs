@@ -108,7 +108,7 @@ internal static class ErrorCodes
         "Write one such as `http://127.0.0.1:8081`.");
 
     public static readonly ErrorCode ManagementTokenShort = new("WHR1041",
-        "`Management:Token` has fewer than 32 characters.",
+        "`Management:Token` has fewer than 32 characters, or one that no header can carry: a blank, a control, or one beyond ASCII.",
         "Make one with `openssl rand -hex 32`.");
 
     public static readonly ErrorCode ManagementPortShared = new("WHR1042",
@@ -334,6 +334,22 @@ internal static class ErrorCodes
     {
         Statuses = [500, 409],
         Title = "The stored body is not the one that arrived: it does not match its SHA-256. It is neither shown nor handled.",
+    };
+
+    public static readonly ErrorCode TokensThrottled = new("WHR5006",
+        "Too many calls without the token, or with a wrong one, came from this address. `Retry-After` is set.",
+        "Send the right token: with it you are never refused.")
+    {
+        Statuses = [429],
+        Title = "Too many calls without the management token came from this address.",
+    };
+
+    public static readonly ErrorCode InboxAway = new("WHR5007",
+        "It could not be done now, most likely because the inbox's database cannot be reached. `Retry-After` is set. Nothing of a replay or a cancellation was done, unless the answer was lost on its way.",
+        "Look at the log (5001) and at `/readyz`; try again.")
+    {
+        Statuses = [503],
+        Title = "It could not be done now, most likely because the inbox cannot be reached. The log says why.",
     };
 
     public static readonly ErrorCode RejectionRefused = new("WHR5008",

@@ -10,6 +10,7 @@ internal static class EventIds
     public const int SettingUnknown = 1004;
     public const int AlarmRaised = 1010;
     public const int AlarmCleared = 1011;
+    public const int SecretFileReadable = 1007;
 
     public const int DeliveryAccepted = 2000;
     public const int DeliveryRejected = 2001;
@@ -51,4 +52,5 @@ internal static class EventIds
     public const int EventsMissing = 4014;
 
     public const int OperatorAction = 5000;
+    public const int ManagementFailed = 5001;
 }

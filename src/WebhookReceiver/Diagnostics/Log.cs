@@ -31,6 +31,9 @@ internal static partial class Log
     [LoggerMessage(EventIds.AlarmCleared, LogLevel.Information, "Alarm {Alarm} is over ({Source})", EventName = "AlarmCleared")]
     public static partial void AlarmCleared(ILogger logger, string alarm, string? source);
 
+    [LoggerMessage(EventIds.SecretFileReadable, LogLevel.Information, "Every user of this machine who can reach {Directory} can read {Count} secret files in it, such as {File}", EventName = "SecretFileReadable")]
+    public static partial void SecretFileReadable(ILogger logger, string directory, int count, string file);
+
     // Not {EventId}: Serilog keeps the id of the log event under that name.
     [LoggerMessage(EventIds.DeliveryAccepted, LogLevel.Debug, "Accepted {Id} from {Source}: {Type} {SenderEventId}, {Status}", EventName = "DeliveryAccepted")]
     public static partial void DeliveryAccepted(ILogger logger, string id, string source, string type, string senderEventId, string status);
@@ -156,4 +159,7 @@ internal static partial class Log
 
     [LoggerMessage(EventIds.OperatorAction, LogLevel.Information, "Operator: {Action} of {Id}, {Result}", EventName = "OperatorAction")]
     public static partial void OperatorAction(ILogger logger, string action, string id, string result);
+
+    [LoggerMessage(EventIds.ManagementFailed, LogLevel.Error, "{Method} {Path} of management could not be answered", EventName = "ManagementFailed")]
+    public static partial void ManagementFailed(ILogger logger, string method, string path, Exception error);
 }

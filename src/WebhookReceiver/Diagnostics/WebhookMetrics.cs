@@ -12,7 +12,7 @@ internal sealed class WebhookMetrics
     public const string MeterName = "WebhookReceiver";
 
     private readonly Meter _meter;
-    private readonly Counter<long> _deliveries, _rejections, _attempts, _mismatches, _parked, _olderSecrets;
+    private readonly Counter<long> _deliveries, _rejections, _attempts, _mismatches, _parked, _olderSecrets, _managementRefused;
     private readonly Histogram<double> _receive, _handle;
     private long _accepted, _duplicates, _rejected;
 
@@ -24,6 +24,7 @@ internal sealed class WebhookMetrics
         _mismatches = _meter.CreateCounter<long>("webhook.duplicate_body_mismatches", "{event}", "Duplicates whose body differs from the first one's.");
         _parked = _meter.CreateCounter<long>("webhook.parked", "{event}", "Events that were stored and that no handler takes.");
         _olderSecrets = _meter.CreateCounter<long>("webhook.older_secrets", "{delivery}", "Deliveries that were verified by another secret than the newest.");
+        _managementRefused = _meter.CreateCounter<long>("webhook.management.refused", "{request}", "Calls of management that came without the token.");
         _attempts = _meter.CreateCounter<long>("webhook.attempts", "{attempt}", "Attempts by how they ended.");
         _receive = _meter.CreateHistogram<double>("webhook.receive.duration", "s", "From the headers of a delivery to its answer.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
@@ -90,6 +91,10 @@ internal sealed class WebhookMetrics
 
     /// <summary>A delivery was verified by another secret than the newest.</summary>
     public void VerifiedByOlderSecret(string source) => _olderSecrets.Add(1, new KeyValuePair<string, object?>("webhook.source", source));
+
+    /// <summary>A call of management was refused.</summary>
+    /// <param name="reason">missing, wrong, or throttled.</param>
+    public void ManagementRefused(string reason) => _managementRefused.Add(1, new KeyValuePair<string, object?>("webhook.reason", reason));
 
     /// <summary>An attempt ended.</summary>
     public void Attempted(string source, string handler, AttemptOutcome outcome, TimeSpan duration)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -9,7 +10,8 @@ using WebhookReceiver.Diagnostics;
 namespace WebhookReceiver.Management;
 
 /// <summary>Lets in who has the token; in Development without a token, callers from this machine.</summary>
-internal sealed class ManagementAuthorization(IOptions<WebhookReceiverOptions> options, IHostEnvironment environment)
+internal sealed class ManagementAuthorization(
+    IOptions<WebhookReceiverOptions> options, IHostEnvironment environment, RefusalThrottle throttle, WebhookMetrics metrics)
 {
     // Hashed, so that the comparison is over equal lengths and the token itself is not kept.
     private readonly Lazy<byte[]?> _token = new(() =>
@@ -23,10 +25,18 @@ internal sealed class ManagementAuthorization(IOptions<WebhookReceiverOptions> o
         context.GetEndpoint()?.Metadata.GetMetadata<ManagementTokenNeeded>() is null || IsAllowed(context) ? next(context) : Refuse(context).ExecuteAsync(context);
 
     /// <summary>The answer to a caller who is not let in.</summary>
-    public static IResult Refuse(HttpContext context)
+    public IResult Refuse(HttpContext context)
     {
-        context.Response.Headers.WWWAuthenticate = "Bearer";
-        return ManagementProblem.Create(ErrorCodes.TokenRefused);
+        var wait = throttle.Take(context.Connection.RemoteIpAddress);
+        metrics.ManagementRefused(wait > TimeSpan.Zero ? "throttled" : context.Request.Headers.Authorization.Count == 0 ? "missing" : "wrong");
+        if (wait == TimeSpan.Zero)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+            return ManagementProblem.Create(ErrorCodes.TokenRefused);
+        }
+
+        context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        return ManagementProblem.Create(ErrorCodes.TokensThrottled);
     }
 
     /// <summary>Whether a caller is let in; for what is not an endpoint of the API.</summary>

@@ -101,6 +101,10 @@ internal static class ManagementListener
         {
             problems.Add(new ConfigurationProblem(ErrorCodes.ManagementTokenShort, TokenKey, $"The token has fewer than {MinTokenLength} characters.", TokenFix));
         }
+        else if (management.Token is { } token && token.Any(static character => character is <= ' ' or > '~'))
+        {
+            problems.Add(new ConfigurationProblem(ErrorCodes.ManagementTokenShort, TokenKey, "The token has a blank, or a character beyond ASCII, with which no header can carry it.", TokenFix));
+        }
         else if (management.Token is null && !isDevelopment)
         {
             problems.Add(new ConfigurationProblem(ErrorCodes.ManagementTokenMissing, TokenKey, "The management API has no token.", TokenFix));

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using WebhookReceiver.Management;
 
 namespace WebhookReceiver.Host.Tests.Management;
 
@@ -9,6 +10,7 @@ public sealed class ManagementAccessTests(ManagementAccessTests.Hosts hosts) : I
     private static readonly string[] ClosedPaths = ["/metrics", "/api/v1/events", "/api/v1/rejections", "/api/v1/sources", "/api/v1/stats"];
 
     [Theory]
+    [Trait("Attack", "A80")]
     [InlineData(null, HttpStatusCode.Unauthorized)]
     [InlineData("management-token-of-the-tests-012345678x", HttpStatusCode.Unauthorized)]
     [InlineData(TestHost.Token, HttpStatusCode.OK)]
@@ -27,6 +29,7 @@ public sealed class ManagementAccessTests(ManagementAccessTests.Hosts hosts) : I
     }
 
     [Fact]
+    [Trait("Attack", "A80")]
     public async Task EveryRoute_WithoutToken_IsTheSame401ButTheProbesAre()
     {
         var routes = hosts.Production.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
@@ -52,6 +55,7 @@ public sealed class ManagementAccessTests(ManagementAccessTests.Hosts hosts) : I
     }
 
     [Theory]
+    [Trait("Attack", "A80")]
     [InlineData("Bearer " + TestHost.Token, true)]
     [InlineData("bearer " + TestHost.Token, true)]
     [InlineData("Bearer  " + TestHost.Token, true)]
@@ -72,6 +76,7 @@ public sealed class ManagementAccessTests(ManagementAccessTests.Hosts hosts) : I
     }
 
     [Theory]
+    [Trait("Attack", "A80")]
     [InlineData("/metrics/")]
     [InlineData("/metrics/x")]
     [InlineData("/METRICS")]
@@ -90,6 +95,7 @@ public sealed class ManagementAccessTests(ManagementAccessTests.Hosts hosts) : I
     }
 
     [Theory]
+    [Trait("Attack", "A94")]
     [InlineData("/livez")]
     [InlineData("/readyz")]
     [InlineData("/openapi/v1.json")]
@@ -108,6 +114,7 @@ public sealed class ManagementAccessTests(ManagementAccessTests.Hosts hosts) : I
     }
 
     [Fact]
+    [Trait("Attack", "A94")]
     public async Task ClosedPath_OnThePublicListenerWithTheToken_IsNotFound()
     {
         foreach (var path in ClosedPaths)
@@ -171,9 +178,11 @@ public sealed class ManagementAccessTests(ManagementAccessTests.Hosts hosts) : I
 
     public sealed class Hosts : IAsyncLifetime
     {
-        internal TestHost Production { get; } = new();
+        internal TestHost Production { get; } = new(configure: NeverThrottle);
 
-        internal TestHost Development { get; } = new("Development");
+        internal TestHost Development { get; } = new("Development", configure: NeverThrottle);
+
+        private static void NeverThrottle(IServiceCollection services) => services.AddSingleton(new RefusalThrottle(new HurriedClock()));
 
         public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
@@ -182,5 +191,15 @@ public sealed class ManagementAccessTests(ManagementAccessTests.Hosts hosts) : I
             await Production.DisposeAsync();
             await Development.DisposeAsync();
         }
+    }
+
+    /// <summary>Whoever asks is a while later.</summary>
+    private sealed class HurriedClock : TimeProvider
+    {
+        private long _now;
+
+        public override long GetTimestamp() => Interlocked.Add(ref _now, RefusalThrottle.Interval.Ticks);
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
     }
 }

@@ -75,6 +75,7 @@ public sealed class ManagementApiTests(ManagementApiTests.Fixture fixture) : ICl
     }
 
     [Fact]
+    [Trait("Attack", "A92")]
     public async Task ListEvents_Filters_GiveWhatTheySay()
     {
         var parked = await fixture.SendAsync("filters.parked");
@@ -106,6 +107,7 @@ public sealed class ManagementApiTests(ManagementApiTests.Fixture fixture) : ICl
     }
 
     [Theory]
+    [Trait("Attack", "A92")]
     [InlineData("limit=0")]
     [InlineData("limit=201")]
     [InlineData("limit=-1")]
@@ -127,6 +129,99 @@ public sealed class ManagementApiTests(ManagementApiTests.Fixture fixture) : ICl
     [InlineData("after=whe_")]
     [InlineData("after=whe_AAAAAAAAAAAAAAAAAAAAA!")]
     public async Task ListEvents_WrongValue_IsRefused(string query) => await fixture.AssertProblemAsync(HttpMethod.Get, "/api/v1/events?" + query, 400, "WHR5001");
+
+    [Theory]
+    [Trait("Attack", "A92")]
+    [InlineData("' or 1=1--")]
+    [InlineData("'; DROP TABLE event; --")]
+    [InlineData("%")]
+    [InlineData("_")]
+    [InlineData("*")]
+    [InlineData("hostile\0filter")]
+    [InlineData("\0")]
+    [InlineData("(a+)+$")]
+    [InlineData("\r\nX-Injected: 1")]
+    [InlineData("<img src=x onerror=alert(1)>")]
+    public async Task ListEvents_HostileFilter_IsATextThatNothingHas(string text)
+    {
+        await fixture.SendAsync("hostile.filter");
+
+        Assert.Empty(await fixture.IdsAsync("type=" + Uri.EscapeDataString(text)));
+        Assert.Empty(await fixture.IdsAsync("source=" + Uri.EscapeDataString(text)));
+        Assert.NotEmpty(await fixture.IdsAsync("type=hostile.filter&unknown=" + Uri.EscapeDataString(text)));
+        await fixture.AssertProblemAsync(HttpMethod.Get, "/api/v1/events?state=" + Uri.EscapeDataString(text), 400, "WHR5001");
+        await fixture.AssertProblemAsync(HttpMethod.Get, "/api/v1/events?after=" + Uri.EscapeDataString(text), 400, "WHR5001");
+    }
+
+    [Fact]
+    [Trait("Attack", "A92")]
+    public async Task ListEvents_EndlessFilter_IsAnsweredOrRefusedByTheServer()
+    {
+        Assert.Empty(await fixture.IdsAsync("type=" + new string('x', 7_000)));
+        using var refused = await fixture.AskAsync(HttpMethod.Get, "/api/v1/events?type=" + new string('x', 10_000));
+
+        Assert.Equal(HttpStatusCode.RequestUriTooLong, refused.StatusCode);
+    }
+
+    [Fact]
+    [Trait("Attack", "A93")]
+    public async Task Replay_WithMoreMembersThanTheReason_ChangesNothingByThem()
+    {
+        var (id, other) = (await fixture.SendHandledAsync("counted"), await fixture.SendHandledAsync("counted"));
+        var handled = fixture.NextCompletionOf(id);
+
+        await fixture.ReadAsync(HttpMethod.Post, $"/api/v1/events/{id}/replay", Content("application/json", $$"""
+            {"reason":"a test","id":"{{other}}","state":"cancelled","status":"cancelled","epoch":99,"attempt":99,"generation":99,"dueAt":"2099-01-01T00:00:00Z","handlers":[],"Reason":"another"}
+            """)!);
+
+        await handled;
+        Assert.Equal([1, 1], fixture.AttemptsOf(id));
+        Assert.Equal([1], fixture.AttemptsOf(other));
+        var found = await fixture.GetAsync("/api/v1/events/" + id);
+        Assert.Equal("succeeded", Text(found, "state"));
+        Assert.Equal([0, 1], found.GetProperty("handlers")[0].GetProperty("attempts").EnumerateArray().Select(static attempt => attempt.GetProperty("replay").GetInt32()));
+    }
+
+    [Theory]
+    [Trait("Attack", "A93")]
+    [InlineData("PATCH", "")]
+    [InlineData("PUT", "")]
+    [InlineData("DELETE", "")]
+    [InlineData("POST", "")]
+    [InlineData("PUT", "/body")]
+    [InlineData("PATCH", "/replay")]
+    [InlineData("GET", "/replay")]
+    [InlineData("GET", "/cancel")]
+    public async Task AnyOtherMethod_OnAnEvent_IsNotAllowedAndChangesNothing(string method, string call)
+    {
+        var id = await fixture.SendHandledAsync("counted");
+
+        using var response = await fixture.AskAsync(new HttpMethod(method), $"/api/v1/events/{id}{call}", method == "GET" ? null : Content("application/json", """{"reason":"a test","state":"dead","attempt":7}"""));
+
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
+        Assert.Equal([1], fixture.AttemptsOf(id));
+        Assert.Equal("succeeded", Text(await fixture.GetAsync("/api/v1/events/" + id), "state"));
+    }
+
+    [Fact]
+    [Trait("Attack", "A88")]
+    public async Task Replay_ManyAtOnce_IsOneReplayAndTheOthersAConflict()
+    {
+        var id = await fixture.SendHandledAsync("held");
+        var handled = fixture.NextCompletionOf(id);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(async _ =>
+        {
+            using var response = await fixture.AskAsync(HttpMethod.Post, $"/api/v1/events/{id}/replay", Reason("a test"));
+            return response.StatusCode;
+        }));
+
+        Assert.Single(answers, HttpStatusCode.OK);
+        Assert.Equal(15, answers.Count(static answer => answer == HttpStatusCode.Conflict));
+        fixture.Release.SetResult();
+        await handled;
+        Assert.Equal([1, 1], fixture.AttemptsOf(id));
+    }
 
     [Theory]
     [InlineData("limit=0")]
@@ -177,6 +272,7 @@ public sealed class ManagementApiTests(ManagementApiTests.Fixture fixture) : ICl
     }
 
     [Fact]
+    [Trait("Attack", "A84")]
     public async Task GetBody_AnyEvent_IsTheExactBytesAndNeverAPage()
     {
         const string Body = """ { "event" : "<script>alert(1)</script>", "data" : {"ä":"\u0000"} } """;
@@ -192,6 +288,7 @@ public sealed class ManagementApiTests(ManagementApiTests.Fixture fixture) : ICl
     }
 
     [Theory]
+    [Trait("Attack", "A91")]
     [InlineData(UnknownId)]
     [InlineData("1")]
     [InlineData("whe_")]
@@ -205,6 +302,7 @@ public sealed class ManagementApiTests(ManagementApiTests.Fixture fixture) : ICl
     }
 
     [Fact]
+    [Trait("Attack", "A91")]
     public async Task AnyCall_IdWithAnotherRandomPart_IsNotFound()
     {
         var id = await fixture.SendAsync("random.part");
@@ -275,6 +373,7 @@ public sealed class ManagementApiTests(ManagementApiTests.Fixture fixture) : ICl
         await fixture.AssertProblemAsync(HttpMethod.Post, $"/api/v1/events/{await fixture.SendAsync("nobody.takes.it")}/replay", 409, "WHR5003", Reason("a test"));
 
     [Fact]
+    [Trait("Attack", "A88")]
     public async Task ReplayAndCancel_RunningEvent_AreAConflictAndItGoesOn()
     {
         var id = await fixture.SendAsync("blocks");
@@ -436,6 +535,11 @@ public sealed class ManagementApiTests(ManagementApiTests.Fixture fixture) : ICl
                     _calls.Enqueue((webhookEvent.Id, webhookEvent.Attempt));
                     return Task.CompletedTask;
                 })
+                .AddHandler<JsonElement>("held", async (webhookEvent, cancellationToken) =>
+                {
+                    _calls.Enqueue((webhookEvent.Id, webhookEvent.Attempt));
+                    await (AttemptsOf(webhookEvent.Id).Count() == 1 ? Task.CompletedTask : Release.Task.WaitAsync(cancellationToken));
+                })
                 .AddHandler<JsonElement>("fails", static (_, _) => throw new InvalidOperationException("Not today."))
                 .AddHandler<JsonElement>("blocks", async (_, cancellationToken) =>
                 {
@@ -452,6 +556,9 @@ public sealed class ManagementApiTests(ManagementApiTests.Fixture fixture) : ICl
         internal TaskCompletionSource Blocking { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         internal TaskCompletionSource Unblock { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Lets go what holds the replays of the type <c>held</c>.</summary>
+        internal TaskCompletionSource Release { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 

@@ -39,6 +39,8 @@ public sealed class OpenApiDocumentTests(OpenApiDocumentTests.Documents document
             {
                 Assert.Equal("managementToken", security[0].EnumerateObject().Single().Name);
                 Assert.True(operation.GetProperty("responses").TryGetProperty("401", out _), path);
+                Assert.True(operation.GetProperty("responses").TryGetProperty("429", out _), path);
+                Assert.True(path == "/metrics" || operation.GetProperty("responses").TryGetProperty("503", out _), path);
             }
         }
     }
