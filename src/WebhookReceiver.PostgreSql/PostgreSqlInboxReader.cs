@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Npgsql;
 using WebhookReceiver.Inbox;
+using WebhookReceiver.PostgreSql.Writing;
 
 namespace WebhookReceiver.PostgreSql;
 
@@ -98,12 +99,12 @@ internal sealed class PostgreSqlInboxReader(NpgsqlDataSource source) : IInboxRea
             """);
         if (filter.Source is { } source)
         {
-            And("e.source", source);
+            And("e.source", StorableText.Of(source));
         }
 
         if (filter.Type is { } type)
         {
-            And("e.type", type);
+            And("e.type", StorableText.Of(type));
         }
 
         if (filter.State is { } wanted)

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
 
 namespace WebhookReceiver.Host.Configuration;
 
@@ -16,7 +18,11 @@ internal static class UnreadableConfiguration
         return ExitCodes.Configuration;
     }
 
-    /// <summary>The message, and that of its cause where there is one.</summary>
-    public static string Describe(Exception error) =>
-        error.GetBaseException() is var cause && ReferenceEquals(cause, error) ? error.Message : $"{error.Message} {cause.Message}";
+    /// <summary>The message, and that of its cause where there is one; of JSON the place alone, because its message repeats the file from there on, with the secrets in it.</summary>
+    private static string Describe(Exception error) => error.GetBaseException() switch
+    {
+        JsonException json => string.Create(CultureInfo.InvariantCulture, $"{error.Message} It is no JSON at line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}."),
+        var cause when ReferenceEquals(cause, error) => error.Message,
+        var cause => $"{error.Message} {cause.Message}",
+    };
 }
