@@ -15,6 +15,7 @@ public sealed class ReloadTests : IDisposable
     private readonly TemporaryDirectory _secrets = new();
 
     [Fact]
+    [Trait("Attack", "A98")]
     public async Task Reload_FileReplaced_NewSecretIsTakenAndOldOneRefused()
     {
         _secrets.Write(First, OldSecret + "\r\n");
@@ -79,6 +80,7 @@ public sealed class ReloadTests : IDisposable
     }
 
     [Fact]
+    [Trait("Attack", "A98")]
     public async Task Poll_LinkOfAMountedSecretIsSwapped_IsSeenAfterFiveSeconds()
     {
         // As Kubernetes mounts a secret: the file is a link into ..data, which is itself a link that is swapped at once.

@@ -14,6 +14,7 @@ public sealed class FormatterTests
     private const string Hostile = "a\r\n[00:00:00.000 INF] forged\u001b[31m\u2028\u2029\u202e\u0085\0\u009b31m\"}{\"@l\":\"x";
 
     [Fact]
+    [Trait("Attack", "A76")]
     public void TextLine_HostileValue_StaysOnItsLineWithoutControls()
     {
         var text = Write(LoggingSetup.Formatter(isDevelopment: true), static logger => logger.Information("Accepted {Type}", Hostile));
@@ -25,6 +26,7 @@ public sealed class FormatterTests
     }
 
     [Fact]
+    [Trait("Attack", "A76")]
     public void TextLine_HostileException_IsIndentedOnEveryLine()
     {
         var text = Write(LoggingSetup.Formatter(isDevelopment: true), static logger => logger.Error(new InvalidOperationException(Hostile), "Failed"));
@@ -42,6 +44,7 @@ public sealed class FormatterTests
         Write(LoggingSetup.Formatter(isDevelopment: true), static logger => logger.Information("{Text}", "Größe 日本 €")).ReplaceLineEndings("\n"), StringComparison.Ordinal);
 
     [Fact]
+    [Trait("Attack", "A76")]
     public void JsonLine_HostileValue_IsOneObjectWithTheValueIntact()
     {
         var text = Write(LoggingSetup.Formatter(isDevelopment: false), static logger => logger.Warning(new InvalidOperationException(Hostile), "Accepted {Type}", Hostile));

@@ -136,6 +136,32 @@ public sealed partial class ExitCodeTests
     }
 
     [Theory]
+    [Trait("Attack", "A81")]
+    [InlineData(null, "WHR1043")]
+    [InlineData("", "WHR1043")]
+    [InlineData("12345678", "WHR1041")]
+    [InlineData("0123456789abcdef0123456789abcde", "WHR1041")]
+    [InlineData("                                ", "WHR1041")]
+    [InlineData("0123456789abcdef 0123456789abcdef", "WHR1041")]
+    [InlineData("0123456789abcdef0123456789abcdef ", "WHR1041")]
+    [InlineData("0123456789abcdef0123456789abcd\u00e9f", "WHR1041")]
+    public async Task Start_ManagementTokenThatIsNone_IsSaidAndIs78(string? token, string code)
+    {
+        var environment = new Dictionary<string, string>(HostProcess.RightEnvironment);
+        environment.Remove("WebhookReceiver__Management__Token");
+        if (token is not null)
+        {
+            environment["WebhookReceiver__Management__Token"] = token;
+        }
+
+        await using var host = HostProcess.Start(environment);
+
+        Assert.Equal(ExitCodes.Configuration, await host.ExitCodeAsync());
+        Assert.Equal((code, "WebhookReceiver__Management__Token"), Assert.Single(ProblemsOf(host.Output)) is var problem ? (problem.Code, problem.Variable) : default);
+        Assert.True(string.IsNullOrWhiteSpace(token) || !host.Output.Contains(token, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("none.pfx")]
     [InlineData("certificate.pfx")]
     public async Task Start_CertificateThatIsNone_IsSaidAndIs78(string path)

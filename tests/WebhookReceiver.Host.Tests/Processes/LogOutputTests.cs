@@ -10,6 +10,7 @@ public sealed class LogOutputTests
     private const string BodyCanary = "canary-body-19c4e7";
 
     [Fact]
+    [Trait("Attack", "A77")]
     public async Task Production_DeliveriesOfAllKinds_LeaveJsonLinesAndNoSecretOrPayloadAnywhere()
     {
         var seen = new StringBuilder();
@@ -51,6 +52,7 @@ public sealed class LogOutputTests
     }
 
     [Fact]
+    [Trait("Attack", "A76")]
     public async Task Development_HostileTextInPathTypeAndHeader_EndsNoLineAndColoursNone()
     {
         await using var host = HostProcess.Start(new(HostProcess.RightEnvironment) { ["ASPNETCORE_ENVIRONMENT"] = "Development" });

@@ -33,6 +33,7 @@ public sealed class PostgreSqlTests(TestDatabase database) : IClassFixture<TestD
     }
 
     [Fact]
+    [Trait("Attack", "A77")]
     public async Task Start_WrongPassword_SaysWhereAndNotTheSecretAndIs70()
     {
         database.Need();
@@ -48,6 +49,7 @@ public sealed class PostgreSqlTests(TestDatabase database) : IClassFixture<TestD
     }
 
     [Fact]
+    [Trait("Attack", "A77")]
     public async Task Start_ServerIsAway_SaysWhereAndIs70()
     {
         await using var host = HostProcess.Start(Environment("Host=127.0.0.1;Port=9;Database=hooks;Username=receiver;Password=canary-password-81c2f6"));
@@ -59,6 +61,7 @@ public sealed class PostgreSqlTests(TestDatabase database) : IClassFixture<TestD
     }
 
     [Theory]
+    [Trait("Attack", "A77")]
     [InlineData("Data Source=data/inbox.db")]
     [InlineData("Host=db")]
     [InlineData("Database=hooks")]

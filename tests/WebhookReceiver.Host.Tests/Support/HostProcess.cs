@@ -99,11 +99,26 @@ internal sealed class HostProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    public async Task<int> TerminateAsync()
+    public Task<int> TerminateAsync() => SignalAsync("-TERM");
+
+    /// <summary>Ends it as a failed assertion of the runtime does.</summary>
+    public async Task<int> AbortAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        // The first one takes the runtime's own handler away: from within a process the same signal follows by itself.
+        await SendAsync("-ABRT");
+        return await SignalAsync("-ABRT");
+    }
+
+    private async Task<int> SignalAsync(string signal)
+    {
+        await SendAsync(signal);
         return await ExitCodeAsync();
+    }
+
+    private async Task SendAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
     private void Add(string? line)

@@ -522,6 +522,7 @@ public abstract partial class InboxStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Attack", "A88")]
     public async Task Replay_RunningWork_IsRefused()
     {
         var item = await NewRunningAsync();
@@ -531,6 +532,7 @@ public abstract partial class InboxStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Attack", "A88")]
     public async Task Replay_Twice_RunsOnce()
     {
         var item = await NewRunningAsync();
@@ -539,6 +541,51 @@ public abstract partial class InboxStoreContract : IAsyncLifetime
         Assert.Equal(ChangeStatus.Changed, await _store.ReplayAsync(item.Event.Seq, [First], "again", Now));
         Assert.Equal(ChangeStatus.Refused, await _store.ReplayAsync(item.Event.Seq, [First], "again", Now));
         Assert.Single(await ClaimAsync(Now));
+    }
+
+    [Fact]
+    [Trait("Attack", "A88")]
+    public async Task Replay_ManyAtOnce_IsOneReplay()
+    {
+        var item = await NewRunningAsync();
+        await EndAsync(item, AttemptOutcome.Permanent);
+        using var together = new Barrier(8);
+
+        var replays = await Task.WhenAll(Enumerable.Range(0, together.ParticipantCount).Select(i => Task.Factory.StartNew(
+            async () =>
+            {
+                together.SignalAndWait();
+                return await _store.ReplayAsync(item.Event.Seq, [First], $"person {i}", Now);
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()));
+
+        Assert.Single(replays, ChangeStatus.Changed);
+        Assert.All(replays.Where(static replay => replay != ChangeStatus.Changed), static replay => Assert.Equal(ChangeStatus.Refused, replay));
+        var claimed = Assert.Single(await ClaimAsync(Now));
+        Assert.Equal(1, claimed.Attempt);
+        await EndAsync(claimed, AttemptOutcome.Succeeded);
+        Assert.Empty(await ClaimAsync(Now.AddYears(1)));
+        Assert.Equal([0, 1], Assert.Single((await FindAsync(item.Event)).Work).Attempts.Select(static attempt => attempt.Generation));
+    }
+
+    [Theory]
+    [Trait("Attack", "A92")]
+    [InlineData("' or 1=1--")]
+    [InlineData("'; DROP TABLE event; --")]
+    [InlineData("%")]
+    [InlineData("_")]
+    [InlineData("new\0order")]
+    [InlineData("\0")]
+    [InlineData("(a+)+$")]
+    [InlineData("\u202e\u2028\r\n")]
+    public async Task List_HostileFilter_IsATextThatNothingHas(string text)
+    {
+        await _store.AppendAsync(TestEvents.Delivery(TestEvents.New("e1"), true, First));
+
+        Assert.Empty(await _store.Reader.ListAsync(new EventFilter(text, null, null, 50, null), TestContext.Current.CancellationToken));
+        Assert.Empty(await _store.Reader.ListAsync(new EventFilter(null, text, null, 50, null), TestContext.Current.CancellationToken));
+        Assert.Empty(await _store.Reader.ListAsync(new EventFilter(null, new string('x', 10_000) + text, WorkState.Parked, 50, null), TestContext.Current.CancellationToken));
+        Assert.Single(await _store.Reader.ListAsync(new EventFilter(null, null, null, 50, null), TestContext.Current.CancellationToken));
     }
 
     [Fact]
