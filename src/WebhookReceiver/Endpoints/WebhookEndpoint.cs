@@ -162,7 +162,7 @@ internal sealed class WebhookEndpoint
                 var deliveryId = failureId ?? ReceiveResponses.NewDeliveryId();
                 var rejection = new Rejection(
                     deliveryId, _rejections.Now, sourceName, rejected.Reason, answer.Error.Code, answer.Status,
-                    context.Connection.RemoteIpAddress?.ToString() ?? "", bodyLength);
+                    AddressOf(context.Connection), bodyLength);
                 _rejections.Add(rejection);
                 source?.Activity.Reject();
                 if (delivery is not null)
@@ -184,6 +184,10 @@ internal sealed class WebhookEndpoint
                 throw new InvalidOperationException("A result that this table does not know.");
         }
     }
+
+    // A listener for both families has IPv4 addresses as IPv6 ones; nobody would find them in a log again.
+    private static string AddressOf(ConnectionInfo connection) =>
+        (connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : connection.RemoteIpAddress)?.ToString() ?? "";
 
     private static string AllowedMethods(WebhookSource source) => string.Join(", ",
         source.Plan.Definition.Handshakes.Select(static handshake => handshake.Method).Prepend("POST").Distinct(StringComparer.Ordinal));

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
+using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -23,7 +24,7 @@ namespace WebhookReceiver.Tests.Support;
 /// The real thing: Kestrel on a port of its own, the inbox in a directory of its own, the dispatcher and handlers that record. Only the clock
 /// is the test's. Its tests run one after another.
 /// </summary>
-public sealed class PipelineHost : IAsyncLifetime
+public class PipelineHost : IAsyncLifetime
 {
     /// <summary>What the source "small" takes.</summary>
     public const int SmallBodyBytes = 64 * 1024;
@@ -123,12 +124,15 @@ public sealed class PipelineHost : IAsyncLifetime
     /// <summary>A sender of multipart forms.</summary>
     internal SourceSender Uploads => new("uploads", SenderFile.Parse(Encoding.UTF8.GetBytes(UploadsRow), "uploads.json"), PlainSecret, Clock);
 
+    /// <summary>Where it listens.</summary>
+    protected virtual string ListenUrl => "http://127.0.0.1:0";
+
     public async ValueTask InitializeAsync()
     {
         await File.WriteAllTextAsync(Path.Combine(_directory, "uploads.json"), UploadsRow);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = _directory, EnvironmentName = Environments.Production });
         builder.Configuration.AddInMemoryCollection(Settings());
-        builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrel().UseUrls(ListenUrl);
         builder.Services.AddRouting();
         builder.Services.AddLogging(static logging => logging.ClearProviders());
         builder.Services.AddSingleton<TimeProvider>(Clock);
@@ -144,6 +148,7 @@ public sealed class PipelineHost : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         _meters.Dispose();
         if (_app is not null)
         {
@@ -158,17 +163,17 @@ public sealed class PipelineHost : IAsyncLifetime
     internal string NewId() => string.Create(CultureInfo.InvariantCulture, $"msg_{Interlocked.Increment(ref _ids)}");
 
     /// <summary>The base request of the list of attacks, valid and new.</summary>
-    internal WireRequest NewRequest() => Default.Sign(UserCreated, NewId());
+    internal virtual WireRequest NewRequest() => Default.Sign(UserCreated, NewId());
 
     /// <summary>The body of the base request.</summary>
     internal const string UserCreated = """{"type":"user.created","timestamp":"2026-02-01T12:00:00Z","data":{"name":"Ada"}}""";
 
-    internal async Task<WireConnection> ConnectAsync() => await WireConnection.OpenAsync(_port);
+    internal async Task<WireConnection> ConnectAsync(IPAddress? from = null) => await WireConnection.OpenAsync(_port, from);
 
     /// <summary>Sends a request over a connection of its own.</summary>
-    internal async Task<WireResponse> SendAsync(WireRequest request)
+    internal async Task<WireResponse> SendAsync(WireRequest request, IPAddress? from = null)
     {
-        await using var connection = await ConnectAsync();
+        await using var connection = await ConnectAsync(from);
         return await connection.SendAsync(request);
     }
 
@@ -199,14 +204,17 @@ public sealed class PipelineHost : IAsyncLifetime
     }
 
     /// <summary>Why a delivery was rejected, as an operator is told.</summary>
-    internal RejectionReason ReasonOf(string deliveryId) =>
-        _app!.Services.GetRequiredService<RejectionJournal>().Newest(RejectionJournal.Capacity).Single(rejection => rejection.DeliveryId == deliveryId).Reason;
+    internal RejectionReason ReasonOf(string deliveryId) => RejectionOf(deliveryId).Reason;
+
+    /// <summary>The rejection as an operator is shown it.</summary>
+    internal Rejection RejectionOf(string deliveryId) =>
+        _app!.Services.GetRequiredService<RejectionJournal>().Newest(RejectionJournal.Capacity).Single(rejection => rejection.DeliveryId == deliveryId);
 
     /// <summary>The rejection as an operator is shown it, when what could be explained is explained.</summary>
     internal async Task<Rejection> ExplainedAsync(string deliveryId)
     {
         await _app!.Services.GetRequiredService<RejectionExplainer>().UntilIdleAsync();
-        return _app.Services.GetRequiredService<RejectionJournal>().Newest(RejectionJournal.Capacity).Single(rejection => rejection.DeliveryId == deliveryId);
+        return RejectionOf(deliveryId);
     }
 
     private static GeneratedKey NewTopicKey()
@@ -215,7 +223,8 @@ public sealed class PipelineHost : IAsyncLifetime
         return SenderPlan.Compile(row).GenerateKey();
     }
 
-    private static Dictionary<string, string?> Settings()
+    /// <summary>What it is configured with.</summary>
+    protected virtual Dictionary<string, string?> Settings()
     {
         var settings = new Dictionary<string, string?>
         {

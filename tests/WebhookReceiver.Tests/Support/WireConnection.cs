@@ -18,9 +18,16 @@ internal sealed class WireConnection : IAsyncDisposable
     {
     }
 
-    public static async Task<WireConnection> OpenAsync(int port)
+    /// <param name="port">The server's port.</param>
+    /// <param name="from">The client's address; that of the server where there is none.</param>
+    public static async Task<WireConnection> OpenAsync(int port, IPAddress? from = null)
     {
         var connection = new WireConnection();
+        if (from is not null)
+        {
+            connection._socket.Bind(new IPEndPoint(from, 0));
+        }
+
         await connection._socket.ConnectAsync(IPAddress.Loopback, port);
         return connection;
     }
