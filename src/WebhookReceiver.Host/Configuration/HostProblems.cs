@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using WebhookReceiver.Diagnostics;
+using WebhookReceiver.Host.Startup;
 using WebhookReceiver.Sources;
 
 namespace WebhookReceiver.Host.Configuration;
@@ -15,7 +16,7 @@ internal sealed class HostProblems
 }
 
 /// <summary>Says what is wrong about the settings that only this host has.</summary>
-internal sealed class HostConfigurationCheck(HostProblems problems, IConfiguration configuration) : IValidateOptions<WebhookReceiverOptions>
+internal sealed class HostConfigurationCheck(HostProblems problems, ServerCertificates certificates, IConfiguration configuration) : IValidateOptions<WebhookReceiverOptions>
 {
     // WebApplication reads this key by itself and then believes the forwarded headers of everybody.
     private const string ForwardedHeadersKey = "ForwardedHeaders_Enabled";
@@ -31,6 +32,8 @@ internal sealed class HostConfigurationCheck(HostProblems problems, IConfigurati
         }
 
         all.AddRange(PublicAddresses.Problems(configuration));
+        all.AddRange(TlsSettings.Problems(configuration));
+        all.AddRange(certificates.Problems);
         return all.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(all.Select(static problem => problem.ToString()));
     }
 }

@@ -17,7 +17,10 @@ internal static class ServerSetup
 
             // No sender needs HTTP/2, and a request of HTTP/1.1 costs its sender a connection.
             kestrel.ConfigureEndpointDefaults(static endpoint => endpoint.Protocols = HttpProtocols.Http1);
+            kestrel.ApplicationServices.GetRequiredService<ServerCertificates>().Serve(kestrel);
         });
+        builder.Services.AddSingleton<ServerCertificates>();
+        builder.Services.AddHostedService(static services => services.GetRequiredService<ServerCertificates>());
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddHostedService<FirstScreen>();
     }

@@ -8,9 +8,11 @@ internal static class EventIds
     public const int SourceReloadFailed = 1002;
     public const int HttpsNotRequired = 1003;
     public const int SettingUnknown = 1004;
+    public const int CertificateReloaded = 1005;
+    public const int CertificateNotReloaded = 1006;
+    public const int SecretFileReadable = 1007;
     public const int AlarmRaised = 1010;
     public const int AlarmCleared = 1011;
-    public const int SecretFileReadable = 1007;
 
     public const int DeliveryAccepted = 2000;
     public const int DeliveryRejected = 2001;

@@ -59,6 +59,10 @@ internal sealed class WebhookMetrics
     public void Observe(AlarmMonitor alarms) =>
         _meter.CreateObservableGauge("webhook.alarm", alarms.Alarms, "{alarm}", "1 while there is something that somebody should know, otherwise 0.");
 
+    /// <summary>Shows how long the server's certificates last.</summary>
+    public void Observe(Func<IEnumerable<Measurement<double>>> certificates) =>
+        _meter.CreateObservableGauge("webhook.certificate.expiry", certificates, "s", "How long a certificate of the server lasts.");
+
     /// <summary>An event was stored or known.</summary>
     public void Received(string source, bool isDuplicate)
     {

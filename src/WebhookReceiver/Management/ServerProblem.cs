@@ -14,7 +14,7 @@ internal static class ServerProblem
 {
     /// <returns><see langword="null"/> for whatever is not of the server's settings.</returns>
     public static ConfigurationProblem? Of(Exception error) =>
-        error is InvalidOperationException or FormatException or IOException or UnauthorizedAccessException or CryptographicException && CameThroughTheServer(error)
+        error is InvalidOperationException or ArgumentException or FormatException or IOException or UnauthorizedAccessException or CryptographicException && CameThroughTheServer(error)
             ? new ConfigurationProblem(
                 ErrorCodes.ServerSettingsRefused, "Kestrel:Certificates:Default:Path", $"The server cannot listen as it is configured: {FirstLine(error)}",
                 "For an https address name a certificate, and its KeyPath or Password, that this process may read.")

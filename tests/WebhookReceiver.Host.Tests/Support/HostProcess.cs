@@ -12,7 +12,7 @@ internal sealed class HostProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly TemporaryDirectory _directory = new();
     private readonly StringBuilder _output = new();
-    private readonly List<(string Text, TaskCompletionSource<string> Found)> _awaited = [];
+    private readonly List<(string[] Texts, TaskCompletionSource<string> Found)> _awaited = [];
 
     private HostProcess(string[] arguments, Dictionary<string, string> environment, Action<TemporaryDirectory>? prepare)
     {
@@ -67,18 +67,21 @@ internal sealed class HostProcess : IAsyncDisposable
     public static HostProcess Start(Dictionary<string, string> environment, string[]? arguments = null, Action<TemporaryDirectory>? prepare = null) =>
         new(arguments ?? [], environment, prepare);
 
-    /// <summary>Waits for a line that contains a text.</summary>
-    public async Task<string> LineAsync(string text)
+    /// <summary>Where it runs: relative paths of its configuration are under it.</summary>
+    public TemporaryDirectory Directory => _directory;
+
+    /// <summary>Waits for a line that contains each of the texts.</summary>
+    public async Task<string> LineAsync(params string[] texts)
     {
         var found = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_output)
         {
-            if (_output.ToString().Split('\n').FirstOrDefault(line => line.Contains(text, StringComparison.Ordinal)) is { } line)
+            if (_output.ToString().Split('\n').FirstOrDefault(line => ContainsAll(line, texts)) is { } line)
             {
                 return line;
             }
 
-            _awaited.Add((text, found));
+            _awaited.Add((texts, found));
         }
 
         try
@@ -87,7 +90,7 @@ internal sealed class HostProcess : IAsyncDisposable
         }
         catch (TimeoutException error)
         {
-            throw new TimeoutException($"No line with '{text}' in:\n{Output}", error);
+            throw new TimeoutException($"No line with '{string.Join("' and '", texts)}' in:\n{Output}", error);
         }
     }
 
@@ -121,6 +124,8 @@ internal sealed class HostProcess : IAsyncDisposable
         await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
+    private static bool ContainsAll(string line, string[] texts) => Array.TrueForAll(texts, text => line.Contains(text, StringComparison.Ordinal));
+
     private void Add(string? line)
     {
         if (line is null)
@@ -131,7 +136,7 @@ internal sealed class HostProcess : IAsyncDisposable
         lock (_output)
         {
             _output.Append(line).Append('\n');
-            foreach (var (_, found) in _awaited.Where(awaited => line.Contains(awaited.Text, StringComparison.Ordinal)))
+            foreach (var (_, found) in _awaited.Where(awaited => ContainsAll(line, awaited.Texts)))
             {
                 found.TrySetResult(line);
             }

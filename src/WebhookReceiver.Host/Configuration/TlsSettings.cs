@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using WebhookReceiver.Sources;
+
+namespace WebhookReceiver.Host.Configuration;
+
+/// <summary>
+/// Checks the settings of Kestrel that name one of a few choices. Kestrel takes a word that it does not know for none, and so would ask nobody
+/// for a certificate, for example; and it would speak versions of TLS that are broken.
+/// </summary>
+internal static class TlsSettings
+{
+    private static readonly Dictionary<string, string[]> Choices = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Protocols"] = [.. Enum.GetNames<HttpProtocols>().Where(static name => name != nameof(HttpProtocols.None))],
+        ["SslProtocols"] = ["Tls12", "Tls13"],
+        ["ClientCertificateMode"] = Enum.GetNames<ClientCertificateMode>(),
+    };
+
+    public static IEnumerable<ConfigurationProblem> Problems(IConfiguration configuration)
+    {
+        var kestrel = configuration.GetSection("Kestrel");
+        var endpoints = kestrel.GetSection("Endpoints").GetChildren().Append(kestrel.GetSection("EndpointDefaults")).ToArray();
+        return endpoints.Concat(endpoints.SelectMany(static endpoint => endpoint.GetSection("Sni").GetChildren())).SelectMany(OfEndpoint);
+    }
+
+    private static IEnumerable<ConfigurationProblem> OfEndpoint(IConfigurationSection endpoint) =>
+        from setting in endpoint.GetChildren()
+        where Choices.ContainsKey(setting.Key)
+        from value in setting.GetChildren().Prepend(setting)
+        where value.Value is not null && !Choices[setting.Key].Contains(value.Value, StringComparer.OrdinalIgnoreCase)
+        select new ConfigurationProblem(
+            "WHR1054", value.Path, $"'{value.Value}' is not a choice of the server.", $"Write one of {string.Join(", ", Choices[setting.Key])}.");
+}
