@@ -144,8 +144,8 @@ internal static class ErrorCodes
         "Write a level such as `Debug`, `Information` or `Warning`.");
 
     public static readonly ErrorCode ServerSettingsRefused = new("WHR1054",
-        "The server cannot listen as it is configured: usually an `https` address whose certificate is missing or cannot be read.",
-        "Set `Kestrel:Certificates:Default:Path`, and `KeyPath` or `Password`, to a certificate that the user of the process may read.");
+        "The server cannot listen as it is configured: an `https` address whose certificate is missing, cannot be read or does not fit its key or password; a version of TLS before 1.2; or another word under `Kestrel` that is none of the choices.",
+        "The key that is named, for example `Kestrel:Certificates:Default:Path` with `KeyPath` or `Password`: see [operations.md](operations.md#tls-without-a-proxy).");
 
     public static readonly ErrorCode DemoSecretNotKept = new("WHR1055",
         "The demo is on, and its secret cannot be kept beside the inbox.",

@@ -162,6 +162,19 @@ public sealed partial class ExitCodeTests
     }
 
     [Theory]
+    [Trait("Attack", "A48")]
+    [InlineData("ASPNETCORE_FORWARDEDHEADERS_ENABLED")]
+    [InlineData("DOTNET_FORWARDEDHEADERS_ENABLED")]
+    [InlineData("FORWARDEDHEADERS_ENABLED")]
+    public async Task Start_SwitchThatBelievesEverybodysHeaders_IsRefused(string variable)
+    {
+        await using var host = HostProcess.Start(new(HostProcess.RightEnvironment) { [variable] = "True", ["WebhookReceiver__TrustedProxies__0"] = "127.0.0.1" });
+
+        Assert.Equal(ExitCodes.Configuration, await host.ExitCodeAsync());
+        Assert.Equal("WHR1050", Assert.Single(ProblemsOf(host.Output)).Code);
+    }
+
+    [Theory]
     [InlineData("none.pfx")]
     [InlineData("certificate.pfx")]
     public async Task Start_CertificateThatIsNone_IsSaidAndIs78(string path)

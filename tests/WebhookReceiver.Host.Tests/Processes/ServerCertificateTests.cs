@@ -97,9 +97,50 @@ public sealed class ServerCertificateTests : IDisposable
 
         await host.LineAsync(Reloaded, "CN=second");
         Assert.Equal(["CN=second", "CN=second"], await ServedAsync(urls));
-        Assert.Contains("webhook_certificate_expiry_seconds{webhook_certificate=\"Default\"}", await MetricsAsync(urls[1]), StringComparison.Ordinal);
+        Assert.Matches("\nwebhook_certificate_expiry_seconds\\{[^}]*webhook_certificate=\"Default\"[^}]*\\} 77[0-9]{5}", await MetricsAsync(urls[1]));
         Assert.Equal(ExitCodes.Success, await host.TerminateAsync());
         Assert.DoesNotContain(Password, host.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_WhereTheSystemAllowsOldVersionsOfTls_SpeaksTheNewOnesAlone()
+    {
+        using var system = new TemporaryDirectory();
+        var settings = system.Write("openssl.cnf", """
+            openssl_conf = all
+            [all]
+            ssl_conf = modules
+            [modules]
+            system_default = old
+            [old]
+            MinProtocol = TLSv1
+            CipherString = DEFAULT@SECLEVEL=0
+            """);
+        await using var host = HostProcess.Start(new(Environment()) { ["OPENSSL_CONF"] = settings }, prepare: WriteAll);
+        var url = (await UrlsAsync(host))[0];
+
+        Assert.Equal(
+            [("-tls1", false), ("-tls1_1", false), ("-tls1_2", true), ("-tls1_3", true)],
+            new[] { "-tls1", "-tls1_1", "-tls1_2", "-tls1_3" }.Select(version => (version, CanConnect(version))));
+        Assert.Equal(ExitCodes.Success, await host.TerminateAsync());
+
+        bool CanConnect(string version)
+        {
+            var start = new ProcessStartInfo("openssl", ["s_client", version, "-cipher", "DEFAULT@SECLEVEL=0", "-connect", url.Authority])
+            {
+                Environment = { ["OPENSSL_CONF"] = settings },
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
+            using var client = Process.Start(start)!;
+            client.StandardInput.Close();
+            client.OutputDataReceived += static (_, _) => { };
+            client.BeginOutputReadLine();
+            client.StandardError.ReadToEnd();
+            client.WaitForExit();
+            return client.ExitCode == 0;
+        }
     }
 
     [Theory]
