@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using WebhookReceiver.Diagnostics;
 using WebhookReceiver.Sources;
 
 namespace WebhookReceiver.Host.Configuration;
@@ -30,5 +31,5 @@ internal static class TlsSettings
         from value in setting.GetChildren().Prepend(setting)
         where value.Value is not null && !Choices[setting.Key].Contains(value.Value, StringComparer.OrdinalIgnoreCase)
         select new ConfigurationProblem(
-            "WHR1054", value.Path, $"'{value.Value}' is not a choice of the server.", $"Write one of {string.Join(", ", Choices[setting.Key])}.");
+            ErrorCodes.ServerSettingsRefused, value.Path, $"'{value.Value}' is not a choice of the server.", $"Write one of {string.Join(", ", Choices[setting.Key])}.");
 }

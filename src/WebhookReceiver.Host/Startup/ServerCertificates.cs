@@ -44,7 +44,7 @@ internal sealed partial class ServerCertificates : BackgroundService
             catch (Exception error) when (CertificateFile.IsProblem(error))
             {
                 _problems.Add(new ConfigurationProblem(
-                    "WHR1054", file.Key + ":Path", $"The certificate '{file.Path}' cannot be used with its KeyPath or Password: {FirstLine(error)}",
+                    ErrorCodes.ServerSettingsRefused, file.Key + ":Path", $"The certificate '{file.Path}' cannot be used with its KeyPath or Password: {FirstLine(error)}",
                     "Name a certificate, and its key, that this process may read."));
             }
         }
