@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -67,7 +68,7 @@ internal sealed class WebhookEndpoint
                 }
             }
         }
-        catch (Exception error) when (error is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+        catch (Exception error) when (IsGone(error, context))
         {
             context.Abort();
             return;
@@ -83,6 +84,11 @@ internal sealed class WebhookEndpoint
 
         await AnswerAsync(context, result, isKnown ? sourceName : UnknownSource, source, delivery, bodyLength, failureId, _clock.GetElapsedTime(started)).ConfigureAwait(false);
     }
+
+    /// <summary>Whether the sender has hung up. A connection that it has reset says so before it says that the request is aborted.</summary>
+    private static bool IsGone(Exception error, HttpContext context) =>
+        error is ConnectionResetException or ConnectionAbortedException
+        || (error is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested);
 
     private RejectionReason? Refuse(HttpRequest request, WebhookSource source, out BodyFormat? format)
     {

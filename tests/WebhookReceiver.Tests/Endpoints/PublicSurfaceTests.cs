@@ -1,10 +1,13 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using WebhookReceiver.Diagnostics;
+using WebhookReceiver.Endpoints;
 using WebhookReceiver.Inbox;
 using WebhookReceiver.Tests.Dispatch;
 using WebhookReceiver.Tests.Support;
@@ -148,6 +151,20 @@ public sealed class PublicSurfaceTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Connection_ResetWithinTheBody_IsNoFaultOfOurs()
+    {
+        await using var receiver = await StartAsync();
+
+        // The connection says so before it says that the request is aborted.
+        var context = new DefaultHttpContext { Request = { Method = "POST", Scheme = "https", ContentType = "application/json", Body = new ResetStream() } };
+
+        await receiver.App.Services.GetRequiredService<WebhookEndpoint>().ReceiveAsync(context, "default");
+
+        Assert.Empty(receiver.App.Services.GetRequiredService<RejectionJournal>().Newest(10));
+        Assert.Equal((StatusCodes.Status200OK, 0), (context.Response.StatusCode, _store.Appends));
+    }
+
+    [Fact]
     public async Task Handshake_GetWithTheRightToken_IsAnsweredWithItsChallengeAndNotStored()
     {
         await using var receiver = await StartAsync();
@@ -266,5 +283,11 @@ public sealed class PublicSurfaceTests : IAsyncDisposable
         }
 
         return response;
+    }
+
+    private sealed class ResetStream : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            ValueTask.FromException<int>(new ConnectionResetException("The sender has hung up."));
     }
 }
