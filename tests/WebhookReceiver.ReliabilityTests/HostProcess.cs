@@ -219,6 +219,13 @@ internal sealed class HostProcess : IAsyncDisposable
         return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 
+    /// <summary>How many bytes the process has read from files and pipes, and written to them, whether or not a disk was needed. Those of sockets are not counted.</summary>
+    public (long Read, long Written) FileBytes()
+    {
+        var counts = File.ReadLines($"/proc/{_process.Id}/io").Select(static line => line.Split(": ")).ToDictionary(static pair => pair[0], static pair => long.Parse(pair[1], CultureInfo.InvariantCulture));
+        return (counts["rchar"], counts["wchar"]);
+    }
+
     /// <summary>The process that a wrapper started.</summary>
     public int ChildId()
     {
