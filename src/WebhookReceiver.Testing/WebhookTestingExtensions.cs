@@ -76,6 +76,9 @@ public static class WebhookTestingExtensions
         options.Start();
         services.RemoveAll<TimeProvider>();
         services.AddSingleton<TimeProvider>(options.Clock);
+
+        // By a clock that stands still an answer that is held back would never come.
+        services.AddSingleton(provider => new RejectionThrottle(options.Clock, provider.GetRequiredService<IHostApplicationLifetime>()) { Burst = int.MaxValue });
         services.AddSingleton(options.Clock);
         services.AddSingleton(options);
         services.AddSingleton<TestInboxDirectory>();

@@ -29,5 +29,8 @@ internal abstract record ReceiveResult
 
         /// <summary>When it is worth trying again, in seconds, where that depends on more than the reason.</summary>
         public int? RetryAfterSeconds { get; init; }
+
+        /// <summary>Whether it was the sender's: its proof held.</summary>
+        public bool IsVerified { get; init; }
     }
 }

@@ -123,7 +123,7 @@ internal sealed class WebhookIntake(
 
         if (isPost && delivery.Content is null)
         {
-            return new ReceiveResult.Rejected(RejectionReason.BodyMalformed, delivery.ContentProblem);
+            return new ReceiveResult.Rejected(RejectionReason.BodyMalformed, delivery.ContentProblem) { IsVerified = true };
         }
 
         if (HandshakeResponder.TryAnswer(delivery, isVerified: true) is { } answer)
@@ -133,12 +133,12 @@ internal sealed class WebhookIntake(
 
         if (!isPost)
         {
-            return new ReceiveResult.Rejected(RejectionReason.HandshakeRefused);
+            return new ReceiveResult.Rejected(RejectionReason.HandshakeRefused) { IsVerified = true };
         }
 
         if (!envelopes.TryRead(delivery, SHA256.HashData(delivery.Body), verdict.SchemeIndex, verdict.SignedAt, verdict.KeyIndex, out events, out var errors))
         {
-            return new ReceiveResult.Rejected(RejectionReason.EnvelopeInvalid, "The envelope of the event is not as it should be.", errors);
+            return new ReceiveResult.Rejected(RejectionReason.EnvelopeInvalid, "The envelope of the event is not as it should be.", errors) { IsVerified = true };
         }
 
         return events!.Length == 0 ? new ReceiveResult.Empty(delivery.Source) : null;
@@ -148,7 +148,7 @@ internal sealed class WebhookIntake(
     {
         if (source.Rate?.Take(events.Length, clock) is > 0 and var seconds)
         {
-            return new(new ReceiveResult.Rejected(RejectionReason.RateLimited) { RetryAfterSeconds = seconds });
+            return new(new ReceiveResult.Rejected(RejectionReason.RateLimited) { RetryAfterSeconds = seconds, IsVerified = true });
         }
 
         var work = new int[events.Length][];

@@ -68,6 +68,7 @@ public static class WebhookReceiverServiceCollectionExtensions
         services.AddSingleton<RejectionCapture>();
         services.AddSingleton<RejectionExplainer>();
         services.AddSingleton<RejectionAdmission>();
+        services.AddSingleton<RejectionThrottle>();
         services.TryAddSingleton(static provider =>
             new KeyFetcher(KeyFetcher.NewHandler(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<KeyFetcher>>()));
         services.AddSingleton<RefusalThrottle>();

@@ -12,7 +12,7 @@ internal sealed class WebhookMetrics
     public const string MeterName = "WebhookReceiver";
 
     private readonly Meter _meter;
-    private readonly Counter<long> _deliveries, _rejections, _attempts, _mismatches, _parked, _olderSecrets, _managementRefused;
+    private readonly Counter<long> _deliveries, _rejections, _delayed, _attempts, _mismatches, _parked, _olderSecrets, _managementRefused;
     private readonly Histogram<double> _receive, _handle;
     private long _accepted, _duplicates, _rejected;
 
@@ -21,6 +21,7 @@ internal sealed class WebhookMetrics
         _meter = factory.Create(MeterName);
         _deliveries = _meter.CreateCounter<long>("webhook.deliveries", "{delivery}", "Deliveries by what became of them.");
         _rejections = _meter.CreateCounter<long>("webhook.rejections", "{delivery}", "Deliveries that were not accepted, by reason.");
+        _delayed = _meter.CreateCounter<long>("webhook.rejections.delayed", "{delivery}", "Deliveries that were not accepted and whose answer was held back, because there were too many of them.");
         _mismatches = _meter.CreateCounter<long>("webhook.duplicate_body_mismatches", "{event}", "Duplicates whose body differs from the first one's.");
         _parked = _meter.CreateCounter<long>("webhook.parked", "{event}", "Events that were stored and that no handler takes.");
         _olderSecrets = _meter.CreateCounter<long>("webhook.older_secrets", "{delivery}", "Deliveries that were verified by another secret than the newest.");
@@ -83,6 +84,9 @@ internal sealed class WebhookMetrics
         _deliveries.Add(1, new("webhook.source", source), new("webhook.outcome", "rejected"));
         _rejections.Add(1, new("webhook.source", source), new("webhook.reason", reason.ToString()));
     }
+
+    /// <summary>A refusal whose answer is held back.</summary>
+    public void Delayed(string source) => _delayed.Add(1, new KeyValuePair<string, object?>("webhook.source", source));
 
     /// <summary>A handshake was answered.</summary>
     public void Answered(string source) => _deliveries.Add(1, new("webhook.source", source), new("webhook.outcome", "handshake"));

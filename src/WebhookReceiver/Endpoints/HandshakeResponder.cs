@@ -17,7 +17,7 @@ internal static class HandshakeResponder
         return source.Plan.Answer(isVerified, in request, source.LiveKeys(delivery.ReceivedAt), source.HandshakeSecret) switch
         {
             null => null,
-            { IsRefused: true } refused => new ReceiveResult.Rejected(RejectionReason.HandshakeRefused) { Status = refused.Status },
+            { IsRefused: true } refused => new ReceiveResult.Rejected(RejectionReason.HandshakeRefused) { Status = refused.Status, IsVerified = isVerified },
             { } answer => new ReceiveResult.Answered(answer),
         };
     }

@@ -20,6 +20,7 @@ internal sealed class WebhookEndpoint
     private readonly RejectionJournal _rejections;
     private readonly RejectionCapture _captures;
     private readonly RejectionExplainer _explainer;
+    private readonly RejectionThrottle _throttle;
     private readonly KeyFetcher _keys;
     private readonly WebhookMetrics _metrics;
     private readonly TimeProvider _clock;
@@ -27,10 +28,11 @@ internal sealed class WebhookEndpoint
     private readonly bool _requiresHttps;
 
     public WebhookEndpoint(
-        SourceRegistry sources, WebhookIntake intake, RejectionJournal rejections, RejectionCapture captures, RejectionExplainer explainer, KeyFetcher keys, WebhookMetrics metrics,
-        TimeProvider clock, IOptions<WebhookReceiverOptions> options, IHostEnvironment environment, ILogger<WebhookEndpoint> logger)
+        SourceRegistry sources, WebhookIntake intake, RejectionJournal rejections, RejectionCapture captures, RejectionExplainer explainer, RejectionThrottle throttle, KeyFetcher keys,
+        WebhookMetrics metrics, TimeProvider clock, IOptions<WebhookReceiverOptions> options, IHostEnvironment environment, ILogger<WebhookEndpoint> logger)
     {
-        (_sources, _intake, _rejections, _captures, _explainer, _keys, _metrics, _clock, _logger) = (sources, intake, rejections, captures, explainer, keys, metrics, clock, logger);
+        (_sources, _intake, _rejections, _captures, _explainer, _throttle) = (sources, intake, rejections, captures, explainer, throttle);
+        (_keys, _metrics, _clock, _logger) = (keys, metrics, clock, logger);
         _requiresHttps = options.Value.RequireHttps ?? !environment.IsDevelopment();
     }
 
@@ -82,7 +84,11 @@ internal sealed class WebhookEndpoint
             result = new ReceiveResult.Rejected(RejectionReason.StorageFailed);
         }
 
-        await AnswerAsync(context, result, isKnown ? sourceName : UnknownSource, source, delivery, bodyLength, failureId, _clock.GetElapsedTime(started)).ConfigureAwait(false);
+        var answering = AnswerAsync(context, result, isKnown ? sourceName : UnknownSource, source, delivery, bodyLength, failureId, _clock.GetElapsedTime(started));
+
+        // An answer can be held back, and the body shall not be held with it.
+        delivery = null;
+        await answering.ConfigureAwait(false);
     }
 
     /// <summary>Whether the sender has hung up. A connection that it has reset says so before it says that the request is aborted.</summary>
@@ -185,6 +191,12 @@ internal sealed class WebhookEndpoint
                     context.Response.Headers.Allow = AllowedMethods(source!);
                 }
 
+                if (!rejected.IsVerified && answer.Status < StatusCodes.Status500InternalServerError && _throttle.MustWait())
+                {
+                    _metrics.Delayed(sourceName);
+                    return AnswerLaterAsync(context, rejected, answer, deliveryId);
+                }
+
                 return ReceiveResponses.WriteAsync(context.Response, rejected, answer, deliveryId);
             default:
                 throw new InvalidOperationException("A result that this table does not know.");
@@ -194,6 +206,12 @@ internal sealed class WebhookEndpoint
     // A listener for both families has IPv4 addresses as IPv6 ones; nobody would find them in a log again.
     private static string AddressOf(ConnectionInfo connection) =>
         (connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : connection.RemoteIpAddress)?.ToString() ?? "";
+
+    private async Task AnswerLaterAsync(HttpContext context, ReceiveResult.Rejected rejected, RejectionAnswer answer, string deliveryId)
+    {
+        await _throttle.WaitAsync(context.RequestAborted).ConfigureAwait(false);
+        await ReceiveResponses.WriteAsync(context.Response, rejected, answer, deliveryId).ConfigureAwait(false);
+    }
 
     private static string AllowedMethods(WebhookSource source) => string.Join(", ",
         source.Plan.Definition.Handshakes.Select(static handshake => handshake.Method).Prepend("POST").Distinct(StringComparer.Ordinal));

@@ -14,6 +14,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using WebhookReceiver.Diagnostics;
 using WebhookReceiver.Dispatch;
+using WebhookReceiver.Endpoints;
 using WebhookReceiver.Inbox;
 using WebhookReceiver.Senders;
 using WebhookReceiver.Signatures;
@@ -138,6 +139,9 @@ public class PipelineHost : IAsyncLifetime
         builder.Services.AddSingleton<TimeProvider>(Clock);
         builder.Services.AddSingleton(new KeyFetcher(KeyHost, Clock, NullLogger<KeyFetcher>.Instance));
         AddHandlers(builder.Services.AddWebhookReceiver(builder.Configuration));
+
+        // The clock stands still, and many tests share what may be refused at once.
+        builder.Services.AddSingleton(provider => new RejectionThrottle(Clock, provider.GetRequiredService<IHostApplicationLifetime>()) { Burst = int.MaxValue });
         _app = builder.Build();
         _app.MapWebhooks();
         ListenToMismatches(_app.Services.GetRequiredService<IMeterFactory>());

@@ -1,0 +1,66 @@
+using Microsoft.Extensions.Hosting;
+
+namespace WebhookReceiver.Endpoints;
+
+/// <summary>
+/// Holds back the answers to refusals that come too fast, so that whoever floods the receiver waits for himself: with a bounded number of connections he can send little more than that
+/// many requests a second. Safe from any thread.
+/// </summary>
+internal sealed class RejectionThrottle(TimeProvider clock, IHostApplicationLifetime lifetime)
+{
+    /// <summary>How many refusals a second are answered at once.</summary>
+    public const int PerSecond = 100;
+
+    /// <summary>How many answers are held back at once; any more are given at once, or a flood that waits for no answer would pile them up.</summary>
+    public const int MostWaiting = 1_000;
+
+    /// <summary>How long an answer is held back.</summary>
+    public static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private long _refilledAt = clock.GetTimestamp();
+    private double? _left;
+    private int _waiting;
+
+    /// <summary>How many refusals are answered at once after a time without any.</summary>
+    public int Burst { get; init; } = 2 * PerSecond;
+
+    /// <summary>How many answers are held back.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Whether the answer to a refusal must be held back: then <see cref="WaitAsync"/> follows.</summary>
+    public bool MustWait()
+    {
+        lock (_gate)
+        {
+            var now = clock.GetTimestamp();
+            var left = Math.Min(Burst, (_left ?? Burst) + (PerSecond * clock.GetElapsedTime(_refilledAt, now).TotalSeconds));
+            _refilledAt = now;
+            if (left >= 1)
+            {
+                _left = left - 1;
+                return false;
+            }
+
+            _left = left;
+            if (_waiting == MostWaiting)
+            {
+                return false;
+            }
+
+            _waiting++;
+            return true;
+        }
+    }
+
+    /// <summary>Waits; no longer than somebody waits for the answer, nor than the receiver runs.</summary>
+    public async Task WaitAsync(CancellationToken aborted)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(aborted, lifetime.ApplicationStopping);
+        await Task.Delay(Delay, clock, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_gate)
+        {
+            _waiting--;
+        }
+    }
+}
