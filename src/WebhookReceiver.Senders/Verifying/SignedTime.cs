@@ -71,6 +71,11 @@ internal static class SignedTime
         // Twitch writes nanoseconds, of which the framework reads seven digits.
         int fraction = text.IndexOf('.');
         int end = fraction < 0 ? -1 : text[(fraction + 1)..].IndexOfAnyExceptInRange('0', '9');
+        if (end == 0)
+        {
+            return false;
+        }
+
         Span<char> written = stackalloc char[MaxTextLength];
         text.CopyTo(written);
         int length = text.Length;

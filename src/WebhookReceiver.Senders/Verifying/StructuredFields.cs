@@ -78,7 +78,15 @@ internal static class StructuredFields
                 items = null;
                 while (at < value.Length && value[at] is not (' ' or ')'))
                 {
-                    at = value[at] == '"' && TryReadText(value, ref at, out _) ? at : at + 1;
+                    // A text that is none ends it all: to look for one at each mark behind it would cost the square of the length.
+                    if (value[at] != '"')
+                    {
+                        at++;
+                    }
+                    else if (!TryReadText(value, ref at, out _))
+                    {
+                        return null;
+                    }
                 }
             }
         }

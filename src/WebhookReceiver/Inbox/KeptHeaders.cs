@@ -7,8 +7,11 @@ internal static class KeptHeaders
     public static IReadOnlyDictionary<string, string> Read(string text)
     {
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var line in text.AsSpan().EnumerateLines())
+
+        // By the character that ends a line here and nowhere stands in a header. Others, such as U+2028, may stand in one, and would begin another.
+        foreach (var range in text.AsSpan().Split('\n'))
         {
+            var line = text.AsSpan()[range];
             var colon = line.IndexOf(':');
             if (colon > 0)
             {

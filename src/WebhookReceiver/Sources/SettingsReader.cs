@@ -115,9 +115,10 @@ internal sealed class SettingsReader(IConfiguration section, string path, List<C
             return null;
         }
 
-        if (Enum.TryParse<T>(text, ignoreCase: true, out var choice) && Enum.IsDefined(choice) && !char.IsAsciiDigit(text[0]))
+        // By name: the framework's own reader takes numbers as well, and sums of names.
+        if (Array.Find(Enum.GetNames<T>(), name => text.AsSpan().Trim().Equals(name, StringComparison.OrdinalIgnoreCase)) is { } found)
         {
-            return choice;
+            return Enum.Parse<T>(found);
         }
 
         var names = string.Join(", ", Enum.GetNames<T>());
