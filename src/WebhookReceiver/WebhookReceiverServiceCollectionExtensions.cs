@@ -71,7 +71,7 @@ public static class WebhookReceiverServiceCollectionExtensions
         services.AddSingleton<RejectionThrottle>();
         services.TryAddSingleton(static provider =>
             new KeyFetcher(KeyFetcher.NewHandler(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<KeyFetcher>>()));
-        services.AddSingleton<RefusalThrottle>();
+        services.AddSingleton<TokenThrottle>();
         services.AddSingleton<ManagementAuthorization>();
         services.AddSingleton<ManagementFaults>();
         services.AddSingleton<ReadinessProbe>();

@@ -11,7 +11,7 @@ namespace WebhookReceiver.Management;
 
 /// <summary>Lets in who has the token; in Development without a token, callers from this machine.</summary>
 internal sealed class ManagementAuthorization(
-    IOptions<WebhookReceiverOptions> options, IHostEnvironment environment, RefusalThrottle throttle, WebhookMetrics metrics)
+    IOptions<WebhookReceiverOptions> options, IHostEnvironment environment, TokenThrottle throttle, WebhookMetrics metrics)
 {
     // Hashed, so that the comparison is over equal lengths and the token itself is not kept.
     private readonly Lazy<byte[]?> _token = new(() =>

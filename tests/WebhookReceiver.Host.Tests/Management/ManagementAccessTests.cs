@@ -182,7 +182,7 @@ public sealed class ManagementAccessTests(ManagementAccessTests.Hosts hosts) : I
 
         internal TestHost Development { get; } = new("Development", configure: NeverThrottle);
 
-        private static void NeverThrottle(IServiceCollection services) => services.AddSingleton(new RefusalThrottle(new HurriedClock()));
+        private static void NeverThrottle(IServiceCollection services) => services.AddSingleton(new TokenThrottle(new HurriedClock()));
 
         public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
@@ -198,7 +198,7 @@ public sealed class ManagementAccessTests(ManagementAccessTests.Hosts hosts) : I
     {
         private long _now;
 
-        public override long GetTimestamp() => Interlocked.Add(ref _now, RefusalThrottle.Interval.Ticks);
+        public override long GetTimestamp() => Interlocked.Add(ref _now, TokenThrottle.Interval.Ticks);
 
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
     }

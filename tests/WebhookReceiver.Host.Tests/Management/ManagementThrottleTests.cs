@@ -13,7 +13,7 @@ public sealed class ManagementThrottleTests : IAsyncDisposable
     private readonly FakeTimeProvider _clock = new();
     private readonly TestHost _host;
 
-    public ManagementThrottleTests() => _host = new TestHost(configure: services => services.AddSingleton(new RefusalThrottle(_clock)));
+    public ManagementThrottleTests() => _host = new TestHost(configure: services => services.AddSingleton(new TokenThrottle(_clock)));
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
@@ -39,7 +39,7 @@ public sealed class ManagementThrottleTests : IAsyncDisposable
         Assert.Equal(("urn:webhook-receiver:WHR5006", 429, "WHR5006"), (problem.GetProperty("type").GetString(), problem.GetProperty("status").GetInt32(), problem.GetProperty("code").GetString()));
 
         // Six seconds later one more is told that it is wrong.
-        _clock.Advance(RefusalThrottle.Interval);
+        _clock.Advance(TokenThrottle.Interval);
         Assert.Equal([HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests], [await StatusAsync(), await StatusAsync()]);
 
         using var scrape = await _host.AskAsync("/metrics");

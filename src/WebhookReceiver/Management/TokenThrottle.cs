@@ -7,7 +7,7 @@ namespace WebhookReceiver.Management;
 /// How often an address is told that its token is wrong: ten times at once, then once every six seconds. Beyond that it is told to wait. Who has the token is never asked
 /// about here, whoever shares its address. Safe from any thread.
 /// </summary>
-internal sealed class RefusalThrottle(TimeProvider clock)
+internal sealed class TokenThrottle(TimeProvider clock)
 {
     /// <summary>So many at once.</summary>
     public const int Burst = 10;

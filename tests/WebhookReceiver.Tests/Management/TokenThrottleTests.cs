@@ -6,14 +6,14 @@ using WebhookReceiver.Tests.Support;
 
 namespace WebhookReceiver.Tests.Management;
 
-public sealed class RefusalThrottleTests
+public sealed class TokenThrottleTests
 {
     private static readonly IPAddress Attacker = IPAddress.Parse("198.51.100.7");
 
     private readonly FakeTimeProvider _clock = new(TestEvents.Start);
-    private readonly RefusalThrottle _throttle;
+    private readonly TokenThrottle _throttle;
 
-    public RefusalThrottleTests() => _throttle = new RefusalThrottle(_clock);
+    public TokenThrottleTests() => _throttle = new TokenThrottle(_clock);
 
     [Fact]
     [Trait("Attack", "A82")]
@@ -77,23 +77,23 @@ public sealed class RefusalThrottleTests
         var first = Address(0);
         Exhaust(first);
         Exhaust(Address(1));
-        for (var i = 2; i < RefusalThrottle.MaxAddresses; i++)
+        for (var i = 2; i < TokenThrottle.MaxAddresses; i++)
         {
             _throttle.Take(Address(i));
         }
 
         Assert.True(_throttle.Take(first) > TimeSpan.Zero);
-        _throttle.Take(Address(RefusalThrottle.MaxAddresses));
+        _throttle.Take(Address(TokenThrottle.MaxAddresses));
 
-        Assert.Equal(RefusalThrottle.MaxAddresses, _throttle.Count);
+        Assert.Equal(TokenThrottle.MaxAddresses, _throttle.Count);
         Assert.True(_throttle.Take(first) > TimeSpan.Zero);
         Assert.Equal(TimeSpan.Zero, _throttle.Take(Address(1)));
-        for (var i = 0; i < 10 * RefusalThrottle.MaxAddresses; i++)
+        for (var i = 0; i < 10 * TokenThrottle.MaxAddresses; i++)
         {
             _throttle.Take(Address(i));
         }
 
-        Assert.Equal(RefusalThrottle.MaxAddresses, _throttle.Count);
+        Assert.Equal(TokenThrottle.MaxAddresses, _throttle.Count);
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class RefusalThrottleTests
 
     private void Exhaust(IPAddress? address)
     {
-        for (var i = 0; i < RefusalThrottle.Burst; i++)
+        for (var i = 0; i < TokenThrottle.Burst; i++)
         {
             Assert.Equal(TimeSpan.Zero, _throttle.Take(address));
         }
