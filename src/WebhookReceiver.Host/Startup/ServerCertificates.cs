@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using System.Security.Authentication;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -9,7 +10,8 @@ namespace WebhookReceiver.Host.Startup;
 
 /// <summary>
 /// Serves the certificates that Kestrel is configured with as files, and serves their successors when the files are renewed, in whatever way.
-/// Kestrel's own watcher, which this replaces, closes the connections that are open, and does nothing for an address that is no endpoint.
+/// Kestrel's own watcher, which this replaces, closes the connections that are open, misses a key that comes later than its certificate, and does
+/// nothing for an address that is no endpoint.
 /// </summary>
 internal sealed partial class ServerCertificates : BackgroundService
 {
@@ -97,7 +99,7 @@ internal sealed partial class ServerCertificates : BackgroundService
 
             if (file.End - _clock.GetUtcNow() < NearEnd && _warned.Add(file))
             {
-                CertificateNotReloaded(LogLevel.Warning, file.Name, file.Path, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"nothing has renewed it, and it ends at {file.End:o}"));
+                CertificateNotReloaded(LogLevel.Warning, file.Name, file.Path, string.Create(CultureInfo.InvariantCulture, $"nothing has renewed it, and it ends at {file.End:o}"));
             }
         }
     }

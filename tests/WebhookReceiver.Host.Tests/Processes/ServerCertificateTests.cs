@@ -103,6 +103,22 @@ public sealed class ServerCertificateTests : IDisposable
     }
 
     [Fact]
+    public async Task Start_CertificateForOneName_IsServedInPlaceOfTheDefaultOne()
+    {
+        await using var host = HostProcess.Start(new(Environment())
+        {
+            ["Kestrel__Certificates__Default__Path"] = "b.pem",
+            ["Kestrel__Certificates__Default__KeyPath"] = "b.key",
+            ["Kestrel__Certificates__Default__Password"] = Password,
+            ["Kestrel__Endpoints__A__Sni__localhost__Certificate__Path"] = "a.pem",
+            ["Kestrel__Endpoints__A__Sni__localhost__Certificate__KeyPath"] = "a.key",
+        }, prepare: WriteAll);
+
+        Assert.Equal("CN=written", await _authority.ServedAsync((await UrlsAsync(host))[0]));
+        Assert.Equal(ExitCodes.Success, await host.TerminateAsync());
+    }
+
+    [Fact]
     public async Task Start_WhereTheSystemAllowsOldVersionsOfTls_SpeaksTheNewOnesAlone()
     {
         using var system = new TemporaryDirectory();
