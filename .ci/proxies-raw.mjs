@@ -69,7 +69,7 @@ async function smuggle(host, port, certificate, secret, prefix) {
     return new Promise((resolve) => {
       let text = '';
       const socket = connect({ host, port, ca, servername: host, ALPNProtocols: ['http/1.1'] }, () => socket.write(bytes));
-      socket.setTimeout(1500, () => socket.destroy());
+      socket.setTimeout(3000, () => socket.destroy());
       socket.on('data', (data) => { text += data.toString('latin1'); });
       socket.on('error', () => {});
       socket.on('close', () => resolve([...text.matchAll(/HTTP\/1\.[01] (\d{3})/g)].map((match) => match[1])));
