@@ -3,6 +3,7 @@ namespace WebhookReceiver;
 /// <summary>Why a delivery was not accepted. The sender of an unverified one is told only that it was not.</summary>
 internal enum RejectionReason
 {
+    FramingAmbiguous,
     UnknownSource,
     MethodNotAllowed,
     HttpsRequired,
@@ -11,6 +12,7 @@ internal enum RejectionReason
     ContentEncodingUnsupported,
     BodyTooLarge,
     BodyIncomplete,
+    BodyTooSlow,
     SignatureMissing,
     SignatureMalformed,
     SignatureMismatch,

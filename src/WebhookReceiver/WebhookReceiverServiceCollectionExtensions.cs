@@ -90,6 +90,7 @@ public static class WebhookReceiverServiceCollectionExtensions
         services.AddHostedService<AlarmMonitor>();
         services.AddHostedService(static provider => provider.GetRequiredService<DrainState>());
         services.AddHostedService<TransportCheck>();
+        services.AddSingleton<IStartupFilter, FramingCheck>();
         services.AddSingleton<IStartupFilter, TrustedProxies>();
         services.ConfigureHttpJsonOptions(static options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ManagementJson.Default));
         return new WebhookReceiverBuilder(services);

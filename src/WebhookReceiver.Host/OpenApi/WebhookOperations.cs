@@ -27,6 +27,7 @@ internal sealed class WebhookOperations(SourceRegistry sources) : IDocumentFilte
         (RejectionReason.HttpsRequired, "Plain HTTP where HTTPS is required, or a handshake that was refused."),
         (RejectionReason.UnknownSource, "There is no such source."),
         (RejectionReason.MethodNotAllowed, "Another method than the source takes; Allow names those."),
+        (RejectionReason.BodyTooSlow, "The body took too long to arrive."),
         (RejectionReason.BodyTooLarge, "The body is larger than the source takes."),
         (RejectionReason.ContentTypeUnsupported, "A content type that the source does not take, or a content encoding."),
         (RejectionReason.RateLimited, "The source has sent more verified events than its RateLimit takes. Send it again after Retry-After seconds."),

@@ -225,11 +225,11 @@ internal static class ErrorCodes
     };
 
     public static readonly ErrorCode BodyIncomplete = new("WHR2015",
-        "The body ended before its announced length.",
+        "The body ended before its announced length, or its chunks are malformed.",
         "The connection broke; the sender tries again.")
     {
         Statuses = [400],
-        Title = "The body ended before its announced length.",
+        Title = "The body ended before its announced length, or its chunks are malformed.",
     };
 
     public static readonly ErrorCode HandshakeRefused = new("WHR2016",
@@ -247,6 +247,22 @@ internal static class ErrorCodes
     {
         Statuses = [429],
         Title = "The source sends more than it may; nothing was stored. Send the event again later.",
+    };
+
+    public static readonly ErrorCode BodyTooSlow = new("WHR2018",
+        "The body took too long: more than 10 s, and one second more for each MiB of it; or fewer than 240 bytes a second.",
+        "The sender, or a proxy that passes bodies on while they arrive, is too slow.")
+    {
+        Statuses = [408],
+        Title = "The body took too long to arrive.",
+    };
+
+    public static readonly ErrorCode FramingAmbiguous = new("WHR2019",
+        "It is not clear where the body ends: a `Transfer-Encoding` that is not `chunked` alone, one beside a `Content-Length`, or one in HTTP/1.0.",
+        "No sender does this. Look at what stands between: two servers that read the same bytes differently can be made to take one request for two.")
+    {
+        Statuses = [400],
+        Title = "It is not clear where the body ends.",
     };
 
     public static readonly ErrorCode Overloaded = new("WHR4001",

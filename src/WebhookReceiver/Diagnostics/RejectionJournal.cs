@@ -16,6 +16,9 @@ namespace WebhookReceiver.Diagnostics;
 internal sealed record Rejection(
     string DeliveryId, DateTimeOffset At, string Source, RejectionReason Reason, string Code, int Status, string RemoteAddress, long BodyBytes)
 {
+    /// <summary>Stands for a source that is not configured, or that nobody has looked for.</summary>
+    public const string UnknownSource = "unknown";
+
     private SignatureExplanation? _explanation;
     private string? _admittedAs;
 

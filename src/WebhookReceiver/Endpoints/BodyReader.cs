@@ -5,16 +5,20 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace WebhookReceiver.Endpoints;
 
-/// <summary>Reads a body once, whole and bounded, into the one array that is verified, stored and handled.</summary>
+/// <summary>Reads a body once, whole, bounded and in bounded time, into the one array that is verified, stored and handled.</summary>
 internal static class BodyReader
 {
     // A chunk of one byte takes six; the rest is room for extensions.
     private const int MostFraming = 8;
     private const int LastChunk = 1024;
 
+    private const int Mebibyte = 1024 * 1024;
+    private const int LeastSeconds = 10;
+
     /// <summary>Reads the body.</summary>
     /// <returns>The bytes, or why there are none.</returns>
-    public static async ValueTask<(byte[] Body, RejectionReason? Rejection)> ReadAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)
+    /// <exception cref="OperationCanceledException">The request was aborted.</exception>
+    public static async ValueTask<(byte[] Body, RejectionReason? Rejection)> ReadAsync(HttpRequest request, int maxBytes, TimeProvider clock, CancellationToken aborted)
     {
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
@@ -29,34 +33,70 @@ internal static class BodyReader
         }
 
         var reader = request.BodyReader;
-        while (true)
+        try
         {
-            ReadResult read;
-            try
-            {
-                read = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (BadHttpRequestException error)
-            {
-                return ([], error.StatusCode == StatusCodes.Status413PayloadTooLarge ? RejectionReason.BodyTooLarge : RejectionReason.BodyIncomplete);
-            }
-
-            var buffer = read.Buffer;
-            if (buffer.Length > maxBytes)
-            {
-                reader.AdvanceTo(buffer.Start, buffer.End);
-                return ([], RejectionReason.BodyTooLarge);
-            }
-
-            if (read.IsCompleted)
-            {
-                var body = buffer.ToArray();
-                reader.AdvanceTo(buffer.End);
-                return request.ContentLength is { } length && length != body.Length ? ([], RejectionReason.BodyIncomplete) : (body, null);
-            }
-
-            // Nothing is consumed until all is there, so that the bytes are copied once.
-            reader.AdvanceTo(buffer.Start, buffer.End);
+            // The usual body came with its headers: nobody waits for it, and no clock is set.
+            return reader.TryRead(out var read) && TryTake(request, reader, read.Buffer, read.IsCompleted, maxBytes) is { } taken
+                ? taken
+                : await WaitAsync(request, reader, maxBytes, clock, aborted).ConfigureAwait(false);
         }
+        catch (BadHttpRequestException error)
+        {
+            return ([], error.StatusCode switch
+            {
+                StatusCodes.Status413PayloadTooLarge => RejectionReason.BodyTooLarge,
+                StatusCodes.Status408RequestTimeout => RejectionReason.BodyTooSlow, // the server has a least rate of its own
+                _ => RejectionReason.BodyIncomplete,
+            });
+        }
+        catch (IOException) when (!aborted.IsCancellationRequested)
+        {
+            // That is how Kestrel says that the length of a chunk is beyond all numbers.
+            return ([], RejectionReason.BodyIncomplete);
+        }
+    }
+
+    /// <summary>The server's least rate lets a body of many drops take for ever; this is the limit for the whole of it.</summary>
+    private static async ValueTask<(byte[] Body, RejectionReason? Rejection)> WaitAsync(
+        HttpRequest request, PipeReader reader, int maxBytes, TimeProvider clock, CancellationToken aborted)
+    {
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(LeastSeconds + ((request.ContentLength ?? maxBytes) / Mebibyte)), clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, aborted);
+        try
+        {
+            while (true)
+            {
+                var read = await reader.ReadAsync(either.Token).ConfigureAwait(false);
+                if (TryTake(request, reader, read.Buffer, read.IsCompleted, maxBytes) is { } taken)
+                {
+                    return taken;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !aborted.IsCancellationRequested)
+        {
+            return ([], RejectionReason.BodyTooSlow);
+        }
+    }
+
+    /// <returns><see langword="null"/> while there is more to come.</returns>
+    private static (byte[] Body, RejectionReason? Rejection)? TryTake(HttpRequest request, PipeReader reader, in ReadOnlySequence<byte> buffer, bool isAll, int maxBytes)
+    {
+        if (buffer.Length > maxBytes)
+        {
+            reader.AdvanceTo(buffer.Start, buffer.End);
+            return ([], RejectionReason.BodyTooLarge);
+        }
+
+        if (isAll)
+        {
+            var body = buffer.ToArray();
+            reader.AdvanceTo(buffer.End);
+            return request.ContentLength is { } length && length != body.Length ? ([], RejectionReason.BodyIncomplete) : (body, null);
+        }
+
+        // Nothing is consumed until all is there, so that the bytes are copied once.
+        reader.AdvanceTo(buffer.Start, buffer.End);
+        return null;
     }
 }

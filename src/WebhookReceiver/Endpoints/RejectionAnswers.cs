@@ -29,6 +29,7 @@ internal static class RejectionAnswers
 
     public static RejectionAnswer For(RejectionReason reason) => reason switch
     {
+        RejectionReason.FramingAmbiguous => new(ErrorCodes.FramingAmbiguous, ClosesConnection: true),
         RejectionReason.UnknownSource => new(ErrorCodes.SourceUnknown),
         RejectionReason.MethodNotAllowed => new(ErrorCodes.MethodNotAllowed),
         RejectionReason.HttpsRequired => new(ErrorCodes.HttpsRequired, ClosesConnection: true),
@@ -36,6 +37,7 @@ internal static class RejectionAnswers
         RejectionReason.ContentEncodingUnsupported => new(ErrorCodes.ContentEncodingUnsupported, ClosesConnection: true),
         RejectionReason.BodyTooLarge => new(ErrorCodes.BodyTooLarge, ClosesConnection: true),
         RejectionReason.BodyIncomplete => new(ErrorCodes.BodyIncomplete, ClosesConnection: true),
+        RejectionReason.BodyTooSlow => new(ErrorCodes.BodyTooSlow, ClosesConnection: true),
         RejectionReason.BodyMalformed => new(ErrorCodes.BodyMalformed),
         RejectionReason.EnvelopeInvalid => new(ErrorCodes.EnvelopeInvalid),
         RejectionReason.HandshakeRefused => new(ErrorCodes.HandshakeRefused),

@@ -13,8 +13,6 @@ namespace WebhookReceiver.Endpoints;
 /// <summary>Answers one request of the public surface: limits first, then the body, then the intake, then the answer.</summary>
 internal sealed class WebhookEndpoint
 {
-    private const string UnknownSource = "unknown";
-
     private readonly SourceRegistry _sources;
     private readonly WebhookIntake _intake;
     private readonly RejectionJournal _rejections;
@@ -57,7 +55,7 @@ internal sealed class WebhookEndpoint
             else
             {
                 // A sender that hangs up cancels its own reading and nothing after it.
-                var (body, rejection) = await BodyReader.ReadAsync(context.Request, source!.MaxBodyBytes, context.RequestAborted).ConfigureAwait(false);
+                var (body, rejection) = await BodyReader.ReadAsync(context.Request, source!.MaxBodyBytes, _clock, context.RequestAborted).ConfigureAwait(false);
                 bodyLength = body.Length;
                 if (rejection is { } reason)
                 {
@@ -80,11 +78,11 @@ internal sealed class WebhookEndpoint
 #pragma warning restore CA1031
         {
             failureId = ReceiveResponses.NewDeliveryId();
-            Log.ReceiveFailed(_logger, failureId, isKnown ? sourceName : UnknownSource, error);
+            Log.ReceiveFailed(_logger, failureId, isKnown ? sourceName : Rejection.UnknownSource, error);
             result = new ReceiveResult.Rejected(RejectionReason.StorageFailed);
         }
 
-        var answering = AnswerAsync(context, result, isKnown ? sourceName : UnknownSource, source, delivery, bodyLength, failureId, _clock.GetElapsedTime(started));
+        var answering = AnswerAsync(context, result, isKnown ? sourceName : Rejection.UnknownSource, source, delivery, bodyLength, failureId, _clock.GetElapsedTime(started));
 
         // An answer can be held back, and the body shall not be held with it.
         delivery = null;
@@ -99,7 +97,7 @@ internal sealed class WebhookEndpoint
     private RejectionReason? Refuse(HttpRequest request, WebhookSource source, out BodyFormat? format)
     {
         format = null;
-        var isPost = HttpMethods.IsPost(request.Method);
+        var isPost = request.Method == HttpMethods.Post; // by case, as methods are: others mean nothing to anybody
         if (!isPost && !source.HasHandshake(request.Method))
         {
             return RejectionReason.MethodNotAllowed;

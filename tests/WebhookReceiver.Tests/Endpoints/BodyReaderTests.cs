@@ -1,4 +1,7 @@
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Time.Testing;
 using WebhookReceiver.Endpoints;
 
 namespace WebhookReceiver.Tests.Endpoints;
@@ -9,6 +12,8 @@ public sealed class BodyReaderTests
 
     // What is read ahead of the limit: a few buffers of the reader.
     private const int Ahead = 64 * 1024;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     [Fact]
     [Trait("Attack", "A57")]
@@ -70,10 +75,119 @@ public sealed class BodyReaderTests
         Assert.Empty(read);
     }
 
+    [Theory]
+    [Trait("Attack", "A71")]
+    [InlineData(2L, 10)]
+    [InlineData(Limit - 1L, 10)]
+    [InlineData(25L * Limit, 35)]
+    [InlineData(null, 40)]
+    public async Task Read_BodyInDrops_IsTooSlowAfterItsTime(long? contentLength, int seconds)
+    {
+        var clock = new FakeTimeProvider();
+        var body = new Pipe();
+        var reading = BodyReader.ReadAsync(RequestOf(body.Reader, contentLength), 30 * Limit, clock, CancellationToken.None).AsTask();
+        clock.Advance(TimeSpan.FromSeconds(seconds) - TimeSpan.FromTicks(1));
+        await body.Writer.WriteAsync(new byte[1], TestContext.Current.CancellationToken);
+        Assert.False(reading.IsCompleted);
+
+        clock.Advance(TimeSpan.FromTicks(1));
+
+        var (read, rejection) = await reading.WaitAsync(Patience, TimeProvider.System, TestContext.Current.CancellationToken);
+        Assert.Equal(RejectionReason.BodyTooSlow, rejection);
+        Assert.Empty(read);
+    }
+
+    [Fact]
+    public async Task Read_BodyThatArrivesWithinItsTime_IsRead()
+    {
+        var clock = new FakeTimeProvider();
+        var body = new Pipe();
+        var reading = BodyReader.ReadAsync(RequestOf(body.Reader, contentLength: 2), Limit, clock, CancellationToken.None).AsTask();
+        await body.Writer.WriteAsync(new byte[1], TestContext.Current.CancellationToken);
+        clock.Advance(TimeSpan.FromSeconds(9));
+        await body.Writer.WriteAsync(new byte[1], TestContext.Current.CancellationToken);
+        await body.Writer.CompleteAsync();
+
+        var (read, rejection) = await reading.WaitAsync(Patience, TimeProvider.System, TestContext.Current.CancellationToken);
+
+        Assert.Null(rejection);
+        Assert.Equal(2, read.Length);
+    }
+
+    [Fact]
+    public async Task Read_BodyThatIsThere_TakesNoTimerAndNothingButItsBytes()
+    {
+        const int Length = 1024;
+        await BodyReader.ReadAsync(NewRequest(), Limit, new NoClock(), CancellationToken.None);
+        var (request, clock) = (NewRequest(), new NoClock());
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var reading = BodyReader.ReadAsync(request, Limit, clock, CancellationToken.None);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, Length, Length + 64);
+        Assert.True(reading.IsCompletedSuccessfully);
+        var (read, rejection) = await reading;
+        Assert.Null(rejection);
+        Assert.Equal(Length, read.Length);
+
+        static HttpRequest NewRequest() => RequestOf(PipeReader.Create(new(new byte[Length])), Length);
+    }
+
+    [Fact]
+    public async Task Read_RequestThatIsAborted_IsNotCalledSlow()
+    {
+        using var aborted = new CancellationTokenSource();
+        var reading = BodyReader.ReadAsync(RequestOf(new Pipe().Reader, contentLength: 2), Limit, new FakeTimeProvider(), aborted.Token).AsTask();
+
+        await aborted.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(Patience, TimeProvider.System, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData(408, nameof(RejectionReason.BodyTooSlow))]
+    [InlineData(413, nameof(RejectionReason.BodyTooLarge))]
+    [InlineData(400, nameof(RejectionReason.BodyIncomplete))]
+    [InlineData(null, nameof(RejectionReason.BodyIncomplete))]
+    public async Task Read_WhatTheServerRefuses_IsRefused(int? status, string reason)
+    {
+        var body = new Pipe();
+        await body.Writer.CompleteAsync(status is { } code ? new BadHttpRequestException("Refused.", code) : new IOException("Bad chunk size data."));
+
+        var (read, rejection) = await BodyReader.ReadAsync(RequestOf(body.Reader, contentLength: null), Limit, TimeProvider.System, CancellationToken.None);
+
+        Assert.Equal(Enum.Parse<RejectionReason>(reason), rejection);
+        Assert.Empty(read);
+    }
+
+    [Fact]
+    public async Task Read_ConnectionThatBreaks_IsNotTheSendersFault()
+    {
+        var body = new Pipe();
+        await body.Writer.CompleteAsync(new IOException("Reset by the peer."));
+
+        await Assert.ThrowsAsync<IOException>(async () => await BodyReader.ReadAsync(RequestOf(body.Reader, contentLength: null), Limit, TimeProvider.System, new CancellationToken(true)));
+    }
+
     private static async Task<(byte[] Body, RejectionReason? Rejection)> ReadAsync(Stream body, long? contentLength)
     {
         var context = new DefaultHttpContext { Request = { Body = body, ContentLength = contentLength } };
-        return await BodyReader.ReadAsync(context.Request, Limit, CancellationToken.None);
+        return await BodyReader.ReadAsync(context.Request, Limit, TimeProvider.System, CancellationToken.None);
+    }
+
+    private static HttpRequest RequestOf(PipeReader body, long? contentLength)
+    {
+        var context = new DefaultHttpContext { Request = { ContentLength = contentLength } };
+        context.Features.Set<IRequestBodyPipeFeature>(new GivenBody(body));
+        return context.Request;
+    }
+
+    /// <summary>A body as a server gives it, which knows what has arrived.</summary>
+    private sealed record GivenBody(PipeReader Reader) : IRequestBodyPipeFeature;
+
+    private sealed class NoClock : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => throw new InvalidOperationException("Nobody may wait.");
     }
 
     /// <summary>Gives as much as is asked for, for ever, and counts it.</summary>

@@ -10,6 +10,7 @@ public sealed class RejectionAnswersTests
     // Reason, status, code, Retry-After, whether the connection is closed, whether there is a detail.
     private static readonly (RejectionReason Reason, int Status, string Code, string? RetryAfter, bool Closes)[] Table =
     [
+        (RejectionReason.FramingAmbiguous, 400, "WHR2019", null, true),
         (RejectionReason.UnknownSource, 404, "WHR2005", null, false),
         (RejectionReason.MethodNotAllowed, 405, "WHR2012", null, false),
         (RejectionReason.HttpsRequired, 403, "WHR2013", null, true),
@@ -18,6 +19,7 @@ public sealed class RejectionAnswersTests
         (RejectionReason.ContentEncodingUnsupported, 415, "WHR2014", null, true),
         (RejectionReason.BodyTooLarge, 413, "WHR2007", null, true),
         (RejectionReason.BodyIncomplete, 400, "WHR2015", null, true),
+        (RejectionReason.BodyTooSlow, 408, "WHR2018", null, true),
         (RejectionReason.SignatureMissing, 401, "WHR2000", null, false),
         (RejectionReason.SignatureMalformed, 401, "WHR2000", null, false),
         (RejectionReason.SignatureMismatch, 401, "WHR2000", null, false),

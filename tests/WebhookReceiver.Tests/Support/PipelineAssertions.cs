@@ -21,6 +21,20 @@ internal static partial class PipelineAssertions
         return response!;
     }
 
+    /// <summary>Refused by the server, before any of our code: an answer without a body, the connection closed, and the same consequences.</summary>
+    public static Task AssertRefusedByTheServerAsync(this PipelineHost host, byte[] bytes, int status = 400) => host.AssertNothingHappensAsync(async () =>
+    {
+        await using var connection = await host.ConnectAsync();
+        await connection.TryWriteAsync(bytes);
+
+        var response = await connection.ReadAsync();
+
+        Assert.Equal(status, response.Status);
+        Assert.Equal("close", response.Header("Connection"));
+        Assert.Empty(response.Body);
+        Assert.True(await connection.IsClosedAsync());
+    });
+
     /// <summary>Accepted: exactly one event stored, its bytes those that were sent, and handled exactly once.</summary>
     /// <param name="host">The receiver.</param>
     /// <param name="request">The request.</param>

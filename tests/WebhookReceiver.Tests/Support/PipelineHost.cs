@@ -43,6 +43,8 @@ public class PipelineHost : IAsyncLifetime
     /// <summary>The topic of the source "topic" (Amazon SNS), whose key is fetched.</summary>
     internal const string TopicArn = "arn:aws:sns:us-west-2:123456789012:MyTopic";
 
+    private const string PublicBaseUrl = "https://hooks.receiver.test";
+
     private const string UploadsRow = """
         {
           "id": "uploads", "name": "Uploads",
@@ -118,6 +120,12 @@ public class PipelineHost : IAsyncLifetime
 
     /// <summary>The same, taken from elsewhere alone.</summary>
     internal SourceSender Far => new("far", "hmac-sha256", PlainSecret, Clock);
+
+    /// <summary>A sender that signs the URL that it was given.</summary>
+    internal SourceSender Addressed => AddressedAt(PublicBaseUrl);
+
+    /// <summary>The same sender, had it been given another one.</summary>
+    internal SourceSender AddressedAt(string baseUrl) => new("addressed", "square", PlainSecret, Clock, baseUrl + "/webhook/addressed");
 
     /// <summary>A sender of batches.</summary>
     internal SourceSender Batches => new("batches", "gocardless", PlainSecret, Clock);
@@ -233,6 +241,7 @@ public class PipelineHost : IAsyncLifetime
         var settings = new Dictionary<string, string?>
         {
             ["WebhookReceiver:RequireHttps"] = "false",
+            ["WebhookReceiver:PublicBaseUrl"] = PublicBaseUrl,
             ["WebhookReceiver:Inbox:ConnectionString"] = "Data Source=inbox.db",
             ["WebhookReceiver:Dispatch:DrainDelay"] = "00:00:00",
             ["WebhookReceiver:Dispatch:MaxConcurrency"] = "4",
@@ -251,7 +260,7 @@ public class PipelineHost : IAsyncLifetime
             ("github", "github", GitHubSecret), ("stripe", "stripe", StripeSecret), ("slack", "slack", SlackSecret),
             ("topic", "aws-sns", TopicArn),
             ("plain", "hmac-sha256", PlainSecret), ("small", "hmac-sha256", PlainSecret),
-            ("batches", "gocardless", PlainSecret), ("limited", "hmac-sha256", PlainSecret), ("near", "hmac-sha256", PlainSecret), ("far", "hmac-sha256", PlainSecret),
+            ("batches", "gocardless", PlainSecret), ("limited", "hmac-sha256", PlainSecret), ("near", "hmac-sha256", PlainSecret), ("far", "hmac-sha256", PlainSecret), ("addressed", "square", PlainSecret),
         ];
         settings["WebhookReceiver:Sources:uploads:SchemeFile"] = "uploads.json";
         settings["WebhookReceiver:Sources:uploads:Secrets:0"] = PlainSecret;

@@ -10,18 +10,24 @@ internal sealed class SourceSender
     private readonly SenderPlan _plan;
     private readonly SenderKey _key;
     private readonly TimeProvider _clock;
+    private readonly string? _url;
 
-    public SourceSender(string source, string sender, string secret, TimeProvider clock)
-        : this(source, SenderCatalog.TryGet(sender, out var row) ? row : throw new ArgumentException($"There is no sender '{sender}'."), secret, clock)
+    public SourceSender(string source, string sender, string secret, TimeProvider clock, string? url = null)
+        : this(source, SenderCatalog.TryGet(sender, out var row) ? row : throw new ArgumentException($"There is no sender '{sender}'."), secret, clock, url)
     {
     }
 
-    public SourceSender(string source, SenderDefinition row, string secret, TimeProvider clock)
+    /// <param name="source">The source.</param>
+    /// <param name="row">The sender's row.</param>
+    /// <param name="secret">The secret.</param>
+    /// <param name="clock">When it is signed.</param>
+    /// <param name="url">The URL that the sender was given, where it is signed.</param>
+    public SourceSender(string source, SenderDefinition row, string secret, TimeProvider clock, string? url = null)
     {
         _target = source == WebhookReceiverOptions.DefaultSourceName ? "/webhook" : $"/webhook/{source}";
         _plan = SenderPlan.Compile(row);
         Assert.True(_plan.TryCreateKey(secret, out var key, out var problem), problem);
-        (_key, _clock, Secret) = (key, clock, secret);
+        (_key, _clock, _url, Secret) = (key, clock, url, secret);
     }
 
     public string Secret { get; }
@@ -32,7 +38,7 @@ internal sealed class SourceSender
     /// <inheritdoc cref="Sign(string, string, DateTimeOffset?)"/>
     public WireRequest Sign(byte[] body, string id, DateTimeOffset? at = null)
     {
-        var headers = _plan.Sign(new SigningInput(body, id, at ?? _clock.GetUtcNow()), _key).Headers;
+        var headers = _plan.Sign(new SigningInput(body, id, at ?? _clock.GetUtcNow(), _url), _key).Headers;
         return new WireRequest(_target, body) { Headers = [new("Content-Type", "application/json"), .. headers] };
     }
 }

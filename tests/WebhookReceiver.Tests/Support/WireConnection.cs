@@ -36,7 +36,7 @@ internal sealed class WireConnection : IAsyncDisposable
     public async Task<WireResponse> SendAsync(WireRequest request)
     {
         var writing = TryWriteAsync(request.ToBytes());
-        var response = await ReadAsync();
+        var response = await ReadAsync(hasBody: request.Method != "HEAD");
         await writing;
         return response;
     }
@@ -60,8 +60,11 @@ internal sealed class WireConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends nothing more, and says so; answers can still be read.</summary>
+    public void EndSending() => _socket.Shutdown(SocketShutdown.Send);
+
     /// <summary>Reads the next answer.</summary>
-    public async Task<WireResponse> ReadAsync()
+    public async Task<WireResponse> ReadAsync(bool hasBody = true)
     {
         int end;
         while ((end = _unread.AsSpan().IndexOf("\r\n\r\n"u8)) < 0)
@@ -73,7 +76,7 @@ internal sealed class WireConnection : IAsyncDisposable
         KeyValuePair<string, string>[] headers = [.. lines.Skip(1).Select(static line => line.Split(": ", 2)).Select(static pair => KeyValuePair.Create(pair[0], pair[1]))];
         var response = new WireResponse(int.Parse(lines[0].Split(' ')[1], CultureInfo.InvariantCulture), headers, []);
         var start = end + 4;
-        var length = response.Header("Content-Length") is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : 0;
+        var length = hasBody && response.Header("Content-Length") is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : 0;
         while (_unread.Length < start + length)
         {
             Assert.True(await ReceiveAsync(), "The connection was closed within an answer.");
@@ -95,6 +98,16 @@ internal sealed class WireConnection : IAsyncDisposable
         {
             return true;
         }
+    }
+
+    /// <summary>Reads all until the server closes.</summary>
+    public async Task<byte[]> ReadToEndAsync()
+    {
+        while (await ReceiveAsync())
+        {
+        }
+
+        return _unread;
     }
 
     public ValueTask DisposeAsync()

@@ -8,6 +8,11 @@ internal sealed record WireRequest(string Target, byte[] Body)
 {
     public string Method { get; init; } = "POST";
 
+    public string Version { get; init; } = "HTTP/1.1";
+
+    /// <summary>The first header; <see langword="null"/> for none.</summary>
+    public string? Host { get; init; } = "receiver.test";
+
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
     /// <summary>Sent after the last chunk; such a request is chunked.</summary>
@@ -17,6 +22,9 @@ internal sealed record WireRequest(string Target, byte[] Body)
 
     /// <summary>How much of the body is in a chunk.</summary>
     public int ChunkBytes { get; init; } = int.MaxValue;
+
+    /// <summary>What is sent after the headers in place of the chunks.</summary>
+    public byte[]? Framed { get; init; }
 
     /// <summary>The value of the only header of that name.</summary>
     public string this[string name] => Headers.Single(header => Is(header, name)).Value;
@@ -35,7 +43,7 @@ internal sealed record WireRequest(string Target, byte[] Body)
     /// <summary>The request line and the headers, with the framing.</summary>
     public byte[] Head()
     {
-        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{Method} {Target} HTTP/1.1\r\nHost: receiver.test\r\n");
+        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{Method} {Target} {Version}\r\n").Append(Host is null ? "" : $"Host: {Host}\r\n");
         var framing = Headers.Any(static header => Is(header, "Content-Length") || Is(header, "Transfer-Encoding")) ? ""
             : IsChunked ? "Transfer-Encoding: chunked\r\n"
             : string.Create(CultureInfo.InvariantCulture, $"Content-Length: {Body.Length}\r\n");
@@ -49,7 +57,15 @@ internal sealed record WireRequest(string Target, byte[] Body)
     }
 
     /// <summary>The whole request.</summary>
-    public byte[] ToBytes() => IsChunked ? [.. Head(), .. Chunks(), .. LastChunk()] : [.. Head(), .. Body];
+    public byte[] ToBytes() => IsChunked ? [.. Head(), .. Framed ?? [.. Chunks(), .. LastChunk()]] : [.. Head(), .. Body];
+
+    /// <summary>The whole request with one line more behind the request line, which text could not say.</summary>
+    public byte[] ToBytesWith(ReadOnlySpan<byte> line)
+    {
+        var bytes = ToBytes();
+        var start = bytes.AsSpan().IndexOf("\r\n"u8) + 2;
+        return [.. bytes.AsSpan(0, start), .. line, .. bytes.AsSpan(start)];
+    }
 
     /// <summary>One chunk; none for no bytes, which would be the last.</summary>
     public static byte[] Chunk(ReadOnlySpan<byte> bytes) => bytes.IsEmpty ? [] :
