@@ -11,6 +11,10 @@ namespace WebhookReceiver.ReliabilityTests;
 /// <summary>A receiver that runs in a process of its own, so that it can be killed.</summary>
 internal sealed class HostProcess : IAsyncDisposable
 {
+    /// <summary>The receiver of the container.</summary>
+    public const string Container = "WebhookReceiver.Host.dll";
+
+    private const string OwnReceiver = "WebhookReceiver.ReliabilityTests.App.dll";
     private const string Token = "reliability-management-token-5d0e1c7a";
 
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
@@ -48,19 +52,21 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <param name="directory">Holds the inbox and the ledger of effects.</param>
     /// <param name="settings">More configuration, as environment variables.</param>
     /// <param name="wrapper">A program that starts it, with its arguments.</param>
+    /// <param name="program">The receiver.</param>
     public static async Task<HostProcess> StartAsync(
-        DataDirectory directory, IReadOnlyDictionary<string, string>? settings = null, IReadOnlyList<string>? wrapper = null)
+        DataDirectory directory, IReadOnlyDictionary<string, string>? settings = null, IReadOnlyList<string>? wrapper = null, string program = OwnReceiver)
     {
-        var host = Launch(directory, settings, wrapper);
+        var host = Launch(directory, settings, wrapper, program);
         Assert.True(await host.TryUntilReadyAsync(), $"The receiver ended:\n{host.Output}");
         return host;
     }
 
     /// <summary>Starts a receiver and does not wait.</summary>
-    public static HostProcess Launch(DataDirectory directory, IReadOnlyDictionary<string, string>? settings = null, IReadOnlyList<string>? wrapper = null)
+    public static HostProcess Launch(
+        DataDirectory directory, IReadOnlyDictionary<string, string>? settings = null, IReadOnlyList<string>? wrapper = null, string program = OwnReceiver)
     {
         var (publicPort, managementPort) = FreePorts();
-        string[] command = [.. wrapper ?? [], "dotnet", Path.Combine(AppContext.BaseDirectory, "WebhookReceiver.ReliabilityTests.App.dll")];
+        string[] command = [.. wrapper ?? [], "dotnet", Path.Combine(AppContext.BaseDirectory, program)];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = directory.Path,
