@@ -36,7 +36,7 @@ internal sealed class FramingCheck : IStartupFilter
         var answer = RejectionAnswers.For(rejected);
         var deliveryId = ReceiveResponses.NewDeliveryId();
         rejections.Add(new Rejection(
-            deliveryId, rejections.Now, Rejection.UnknownSource, rejected.Reason, answer.Code, answer.Status, context.Connection.RemoteIpAddress?.ToString() ?? "", BodyBytes: 0));
+            deliveryId, rejections.Now, Rejection.UnknownSource, rejected.Reason, answer.Error.Code, answer.Status, RemoteAddress.Of(context.Connection), BodyBytes: 0));
         return ReceiveResponses.WriteAsync(context.Response, rejected, answer, deliveryId);
     }
 }

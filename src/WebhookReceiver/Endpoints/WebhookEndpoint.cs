@@ -172,7 +172,7 @@ internal sealed class WebhookEndpoint
                 var deliveryId = failureId ?? ReceiveResponses.NewDeliveryId();
                 var rejection = new Rejection(
                     deliveryId, _rejections.Now, sourceName, rejected.Reason, answer.Error.Code, answer.Status,
-                    AddressOf(context.Connection), bodyLength);
+                    RemoteAddress.Of(context.Connection), bodyLength);
                 _rejections.Add(rejection);
                 source?.Activity.Reject();
                 if (delivery is not null)
@@ -200,10 +200,6 @@ internal sealed class WebhookEndpoint
                 throw new InvalidOperationException("A result that this table does not know.");
         }
     }
-
-    // A listener for both families has IPv4 addresses as IPv6 ones; nobody would find them in a log again.
-    private static string AddressOf(ConnectionInfo connection) =>
-        (connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : connection.RemoteIpAddress)?.ToString() ?? "";
 
     private async Task AnswerLaterAsync(HttpContext context, ReceiveResult.Rejected rejected, RejectionAnswer answer, string deliveryId)
     {
