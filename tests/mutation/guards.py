@@ -134,4 +134,19 @@ GUARDS = [
 
     # Transport.
     guard('HTTPS', 'A47 A48', (LIBRARY + 'Endpoints/WebhookEndpoint.cs', 'if (_requiresHttps && !request.IsHttps)', 'if (_requiresHttps && request.Host.Host == "nobody")')),
+    guard('which proxies are believed', 'A48 A49', (LIBRARY + 'Endpoints/TrustedProxies.cs', 'options.KnownIPNetworks.Add(network);', 'options.KnownIPNetworks.Add(new System.Net.IPNetwork(System.Net.IPAddress.Any, 0));')),
+    guard('the walk through the proxies', 'A49', (LIBRARY + 'Endpoints/TrustedProxies.cs', 'ForwardLimit = null,', 'ForwardLimit = 1,')),
+    guard('framing that is clear', 'A39 A40', (LIBRARY + 'Endpoints/FramingCheck.cs', 'return codings.Count > 0', 'return codings.Count > 9')),
+    guard('lines that end as lines end', 'A42', (HOST + 'Startup/ServerSetup.cs', 'AppContext.SetSwitch(NoBareLineFeeds, true);', 'AppContext.SetSwitch(NoBareLineFeeds, false);')),
+    guard('the method', 'A46', (LIBRARY + 'Endpoints/WebhookEndpoint.cs', 'if (!isPost && !source.HasHandshake(request.Method))', 'if (!isPost && request.Method.Length == 0)')),
+    guard('the limit before a body is asked for', 'A52', (LIBRARY + 'Endpoints/BodyReader.cs', 'if (request.ContentLength > maxBytes)', 'if (request.ContentLength > long.MaxValue - 1)')),
+    guard('HTTP/1.1 alone', 'A53', (HOST + 'Startup/ServerSetup.cs', 'endpoint.Protocols = HttpProtocols.Http1)', 'endpoint.Protocols = HttpProtocols.Http1AndHttp2)')),
+    guard('the time for headers', 'A70', (HOST + 'Startup/ServerSetup.cs', 'HeadersTimeout = TimeSpan.FromSeconds(10)', 'HeadersTimeout = TimeSpan.FromSeconds(300)')),
+    guard('the time for a body', 'A71', (LIBRARY + 'Endpoints/BodyReader.cs', 'LeastSeconds = 10', 'LeastSeconds = 3000')),
+    guard('how many connections there may be', 'A74', (HOST + 'Startup/ServerSetup.cs', 'MaxConcurrentConnections = 2000', 'MaxConcurrentConnections = 20000')),
+    guard('that refusals which come too fast wait', 'A75', (LIBRARY + 'Endpoints/RejectionThrottle.cs', 'if (left >= 1)', 'if (left >= -1)')),
+    guard('the token', 'A80', (LIBRARY + 'Management/ManagementAuthorization.cs', 'GetMetadata<ManagementTokenNeeded>() is null || IsAllowed(context)', 'GetMetadata<ManagementTokenNeeded>() is null || IsAllowed(context) || context.Request.Method.Length > 0')),
+    guard('how often a wrong token is tried', 'A82', (LIBRARY + 'Management/TokenThrottle.cs', 'if (wait > TimeSpan.Zero)', 'if (wait > TimeSpan.FromDays(99))')),
+    guard('the port that decides', 'A94', (LIBRARY + 'Management/ManagementSurface.cs', 'return context.Connection.LocalPort == _port && _port > 0', 'return (context.Connection.LocalPort == _port || context.Request.Host.Port == _port) && _port > 0')),
+    guard('what the tables of an inbox are', 'A103', (LIBRARY + 'Inbox/Sqlite/SqliteSchemaCheck.cs', 'Read(handle).Keys.Except(Ours.Value.Keys).Take(MostNamed)', 'Read(handle).Keys.Except(Ours.Value.Keys).Take(0)')),
 ]
