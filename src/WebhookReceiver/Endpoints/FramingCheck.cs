@@ -12,7 +12,8 @@ namespace WebhookReceiver.Endpoints;
 /// </summary>
 internal sealed class FramingCheck : IStartupFilter
 {
-    // Kestrel takes Content-Length away where there is Transfer-Encoding, too, and shows it under this name. Nothing else sends it with chunks.
+    // Kestrel takes Content-Length away where there is Transfer-Encoding, too, and shows it under this name. Who sends that name himself with chunks
+    // cannot be told from it, and is refused as well.
     private const string DroppedContentLength = "X-Content-Length";
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
