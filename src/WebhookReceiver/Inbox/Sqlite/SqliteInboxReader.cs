@@ -23,6 +23,7 @@ internal sealed class SqliteInboxReader : IInboxReader, IDisposable
 
     private readonly SqliteConnection _connection;
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private bool _isClosed;
 
     public SqliteInboxReader(string path)
     {
@@ -149,10 +150,13 @@ internal sealed class SqliteInboxReader : IInboxReader, IDisposable
         return new PastEvents(found, found.Count == limit ? found[^1].Seq : last);
     }, CancellationToken.None);
 
+    /// <summary>Waits for the read that is under way, which would find its connection closed in the middle; those that wait behind it are told.</summary>
     public void Dispose()
     {
+        _turn.Wait();
+        _isClosed = true;
         _connection.Dispose();
-        _turn.Dispose();
+        _turn.Release();
     }
 
     private static string ListQuery(EventFilter filter)
@@ -235,6 +239,8 @@ internal sealed class SqliteInboxReader : IInboxReader, IDisposable
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+
             // SQLite works synchronously: not on the thread that answers deliveries.
             return await Task.Run(() =>
             {
