@@ -21,13 +21,12 @@ internal sealed class ReadableSecretFiles(string directory, ILogger<ReadableSecr
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Of a link the mode is that of what it leads to.</summary>
+    /// <summary>Of a link the mode that is given is that of what it leads to.</summary>
     private static bool IsReadableByOthers(string path)
     {
         try
         {
-            return !OperatingSystem.IsWindows()
-                && File.GetUnixFileMode(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path).HasFlag(UnixFileMode.OtherRead);
+            return !OperatingSystem.IsWindows() && File.GetUnixFileMode(path).HasFlag(UnixFileMode.OtherRead);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -361,7 +361,7 @@ internal static class ErrorCodes
     };
 
     public static readonly ErrorCode InboxAway = new("WHR5007",
-        "It could not be done now, most likely because the inbox's database cannot be reached. `Retry-After` is set. Nothing of a replay or a cancellation was done, unless the answer was lost on its way.",
+        "It could not be done now, most likely because the inbox's database cannot be reached. `Retry-After` is set. A replay or cancellation whose connection broke in the middle may be done all the same.",
         "Look at the log (5001) and at `/readyz`; try again.")
     {
         Statuses = [503],
