@@ -7,7 +7,7 @@ namespace WebhookReceiver.Tests.Support;
 internal static class PropertyRuns
 {
     /// <summary>How many inputs are tried where nobody says otherwise: the suite has many properties, and shall stay fast.</summary>
-    private const long Few = 1_000;
+    private const long Few = 500;
 
     private static readonly long Count =
         long.TryParse(Environment.GetEnvironmentVariable("PROPERTY_ITERATIONS"), NumberStyles.None, CultureInfo.InvariantCulture, out long count) ? count : Few;
