@@ -14,6 +14,9 @@ public sealed class RefusalFloodTests(ITestOutputHelper output)
     private const long MostReadForEach = 16;
     private const long MostWritten = 10 * 1024 * 1024;
 
+    /// <summary>What those who sign may wait beyond twice as long as usual: the flood's own threads need the machine as well. With nothing held back one of a hundred waited for 70 ms, and 5 ms without a flood.</summary>
+    private static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(25);
+
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Warm = TimeSpan.FromSeconds(3);
@@ -43,6 +46,7 @@ public sealed class RefusalFloodTests(ITestOutputHelper output)
             Assert.Equal(0, flood.Other);
         }
 
+        Assert.InRange(Percentile(flooded, 99), TimeSpan.Zero, (2 * Percentile(quiet, 99)) + Slack);
         var seconds = (int)TimeProvider.System.GetElapsedTime(started).TotalSeconds + 2;
         await host.UntilDrainedAsync(Limit);
         Assert.InRange(host.Output.Split('\n').Count(static line => line.Contains("RejectionJournal[2001]", StringComparison.Ordinal)), 1, LinesPerSecond * seconds);
