@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -49,12 +50,18 @@ internal static class BodyReader
                 _ => RejectionReason.BodyIncomplete,
             });
         }
-        catch (IOException) when (!aborted.IsCancellationRequested)
+        catch (Exception error) when (IsMalformed(error) && !aborted.IsCancellationRequested)
         {
-            // That is how Kestrel says that the length of a chunk is beyond all numbers.
             return ([], RejectionReason.BodyIncomplete);
         }
     }
+
+    /// <summary>
+    /// How Kestrel says that the length of a chunk is beyond all numbers, and that a trailer has a NUL in it. That a connection was reset is an <see cref="IOException"/> as well,
+    /// and nobody is there then to be told.
+    /// </summary>
+    private static bool IsMalformed(Exception error) =>
+        error is InvalidOperationException || error is IOException and not ConnectionResetException;
 
     /// <summary>The server's least rate lets a body of many drops take for ever; this is the limit for the whole of it.</summary>
     private static async ValueTask<(byte[] Body, RejectionReason? Rejection)> WaitAsync(

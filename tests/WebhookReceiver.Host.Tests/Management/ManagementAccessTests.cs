@@ -36,7 +36,7 @@ public sealed class ManagementAccessTests(ManagementAccessTests.Hosts hosts) : I
             .Where(static route => !route.RoutePattern.RawText!.StartsWith("/webhook", StringComparison.Ordinal))
             .Select(static route => (Path: route.RoutePattern.RawText!, Method: route.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods.Single()))
             .Where(static route => route.Path is not ("/livez" or "/readyz")).ToArray();
-        Assert.Equal(8, routes.Length);
+        Assert.Equal(9, routes.Length);
 
         foreach (var (path, method) in routes)
         {

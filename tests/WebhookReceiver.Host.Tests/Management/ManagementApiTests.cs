@@ -157,7 +157,7 @@ public sealed class ManagementApiTests(ManagementApiTests.Fixture fixture) : ICl
     [Trait("Attack", "A92")]
     public async Task ListEvents_EndlessFilter_IsAnsweredOrRefusedByTheServer()
     {
-        Assert.Empty(await fixture.IdsAsync("type=" + new string('x', 7_000)));
+        Assert.Empty(await fixture.IdsAsync("type=" + new string('x', 3_000)));
         using var refused = await fixture.AskAsync(HttpMethod.Get, "/api/v1/events?type=" + new string('x', 10_000));
 
         Assert.Equal(HttpStatusCode.RequestUriTooLong, refused.StatusCode);

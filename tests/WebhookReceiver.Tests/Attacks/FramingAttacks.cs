@@ -121,6 +121,7 @@ public sealed class FramingAttacks(PipelineHost host) : IClassFixture<PipelineHo
     [InlineData("\r\n{0}\r\n{1}\r\n0\r\n\r\n")]
     [InlineData("00000000{0}\r\n{1}\r\n0\r\n\r\n")]
     [InlineData("1000000{0}\r\n{1}\r\n0\r\n\r\n")]
+    [InlineData("{0}\r\n{1}\r\n0\r\nX-Trailer: a\0b\r\n\r\n")]
     public async Task Chunks_OddlyFramed_AreRefused(string framing)
     {
         var response = await host.AssertRefusedAsync(ChunkedAs(framing), 400, "WHR2015", RejectionReason.BodyIncomplete);

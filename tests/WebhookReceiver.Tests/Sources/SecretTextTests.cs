@@ -41,6 +41,6 @@ public sealed class SecretTextTests
         Assert.True(SenderCatalog.TryGet("hmac-sha256", out var row));
         Assert.True(SenderPlan.Compile(row).TryCreateKey(Canary, out var key, out _));
 
-        Assert.Equal("""{"Key":{},"NotAfter":null}""", JsonSerializer.Serialize(new SourceSecret(key, null)));
+        Assert.Equal("""{"Key":{},"NotBefore":null,"NotAfter":null,"Use":{"LastMatchedAt":null}}""", JsonSerializer.Serialize(new SourceSecret(key)));
     }
 }

@@ -68,7 +68,7 @@ public sealed class WebhookReceiverOptionsValidatorTests : IDisposable
     [InlineData("WHR1035", "TrustedProxies:1", "TrustedProxies:1", "10.0.0.0/33")]
     [InlineData("WHR1036", "TrustedProxies:0", "TrustedProxies:0", "0.0.0.0/0")]
     [InlineData("WHR1036", "TrustedProxies:0", "TrustedProxies:0", "::/0")]
-    [InlineData("WHR1038", "Sources:default:Sender", "Sources:default:AllowUnverifiedSender", "bandwidth")]
+    [InlineData("WHR1038", "Sources:default:Sender", "Sources:default:AllowUnverifiedSender", "braze")]
     [InlineData("WHR1039", "Sources:default:Sender", "Sources:default:AllowKeyFetch", "paypal")]
     [InlineData("WHR1040", "Management:Url", "Management:Url", "127.0.0.1:8081")]
     [InlineData("WHR1040", "Management:Url", "Management:Url", "http://127.0.0.1:99999")]
