@@ -16,7 +16,7 @@ public sealed class SqliteInboxReaderTests : IDisposable
         var path = _directory.File("inbox.db");
         await using var store = new SqliteInboxStore(new SqliteInboxOptions { Path = path, Handlers = [] });
         await store.OpenAsync(TestContext.Current.CancellationToken);
-        for (var round = 0; round < 100; round++)
+        for (var round = 0; round < 20; round++)
         {
             var reader = new SqliteInboxReader(path);
             var reads = Enumerable.Range(0, 4).Select(async _ =>
