@@ -32,7 +32,7 @@ internal static class RawRequests
     // Not the preface of HTTP/2, which the server answers in HTTP/2.
     private static readonly byte[][] Garbage =
     [
-        [], "\r\n"u8.ToArray(), "\r\n\r\n\r\n"u8.ToArray(), "\n"u8.ToArray(), "\0\0\0\0"u8.ToArray(), "GET"u8.ToArray(), "POST /webhook/plain"u8.ToArray(), 
+        [], "\r\n"u8.ToArray(), "\r\n\r\n\r\n"u8.ToArray(), "\n"u8.ToArray(), "\0\0\0\0"u8.ToArray(), "GET"u8.ToArray(), "POST /webhook/plain"u8.ToArray(),
         [0x16, 0x03, 0x01, 0x00, 0x05, 0x01, 0x00, 0x00, 0x01, 0x03], "GET /\r\n"u8.ToArray(), "HTTP/1.1 200 OK\r\n\r\n"u8.ToArray(), "POST /webhook/plain HTTP/1.1\r\n\r\n"u8.ToArray(), [.. Enumerable.Repeat((byte)'a', 10_000)],
     ];
 
