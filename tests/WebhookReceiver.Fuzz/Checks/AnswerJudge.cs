@@ -19,6 +19,8 @@ internal static partial class AnswerJudge
         ["WHR2012"] = [405],
         ["WHR2014"] = [415],
         ["WHR2015"] = [400],
+        ["WHR2018"] = [408],
+        ["WHR2019"] = [400],
         ["WHR2016"] = [403],
         ["WHR4001"] = [503],
         ["WHR4002"] = [503],
