@@ -62,7 +62,7 @@ internal sealed class RejectionJournal(WebhookMetrics metrics, TimeProvider cloc
             _newest.TryDequeue(out _);
         }
 
-        if (TryTakeLine(rejection.Reason, rejection.At.ToUnixTimeSeconds(), out var suppressed))
+        if (TryTakeLine(rejection.Reason, out var suppressed))
         {
             if (suppressed > 0)
             {
@@ -77,10 +77,12 @@ internal sealed class RejectionJournal(WebhookMetrics metrics, TimeProvider cloc
     /// <summary>When a rejection happens now.</summary>
     public DateTimeOffset Now => clock.GetUtcNow();
 
-    private bool TryTakeLine(RejectionReason reason, long second, out int suppressed)
+    private bool TryTakeLine(RejectionReason reason, out int suppressed)
     {
         lock (_gate)
         {
+            // When the line is written, not when the delivery arrived: those that arrive at the turn of a second come here in any order.
+            var second = clock.GetTimestamp() / clock.TimestampFrequency;
             var line = _lines.GetValueOrDefault(reason);
             suppressed = 0;
             if (line.Second != second)

@@ -57,6 +57,17 @@ public sealed class RejectionJournalTests : IDisposable
     }
 
     [Fact]
+    public void Add_FloodAtTheTurnOfASecond_IsTenLines()
+    {
+        for (var i = 0; i < 1_000; i++)
+        {
+            _journal.Add(New($"whd_{i}", RejectionReason.SignatureMismatch) with { At = TestEvents.Start + TimeSpan.FromSeconds(i % 2) });
+        }
+
+        Assert.Equal(10, _log.Lines.Count);
+    }
+
+    [Fact]
     public void Add_Flood_IsTenLinesASecondForEachReasonAndCountedInFull()
     {
         for (var i = 0; i < 1_000; i++)
