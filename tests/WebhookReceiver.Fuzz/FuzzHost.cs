@@ -1,11 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text.Json;
 using WebhookReceiver.Fuzz.Cases;
+using WebhookReceiver.Tests.Support;
 
 namespace WebhookReceiver.Fuzz;
 
@@ -66,7 +65,7 @@ internal sealed class FuzzHost : IAsyncDisposable
     public static async Task<FuzzHost> StartAsync(IReadOnlyList<FuzzSource> sources, TimeProvider clock)
     {
         string directory = Directory.CreateTempSubdirectory("webhook-fuzz-").FullName;
-        (int publicPort, int managementPort) = FreePorts();
+        (int publicPort, int managementPort) = (LoopbackPorts.Next(), LoopbackPorts.Next());
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "WebhookReceiver.Host.dll")])
         {
             WorkingDirectory = directory,
@@ -139,15 +138,6 @@ internal sealed class FuzzHost : IAsyncDisposable
         _process.Dispose();
         _management.Dispose();
         Directory.Delete(_directory, recursive: true);
-    }
-
-    private static (int Public, int Management) FreePorts()
-    {
-        using var first = new TcpListener(IPAddress.Loopback, 0);
-        using var second = new TcpListener(IPAddress.Loopback, 0);
-        first.Start();
-        second.Start();
-        return (((IPEndPoint)first.LocalEndpoint).Port, ((IPEndPoint)second.LocalEndpoint).Port);
     }
 
     private static bool IsError(string? line) =>

@@ -3,8 +3,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text.Json;
+using WebhookReceiver.Tests.Support;
 
 namespace WebhookReceiver.ReliabilityTests;
 
@@ -26,6 +26,7 @@ internal sealed class HostProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly HttpClient _management;
     private readonly ConcurrentQueue<string> _output = new();
+    private bool _isEndExpected;
 
     private HostProcess(Process process, Uri webhook, Uri management)
     {
@@ -65,7 +66,7 @@ internal sealed class HostProcess : IAsyncDisposable
     public static HostProcess Launch(
         DataDirectory directory, IReadOnlyDictionary<string, string>? settings = null, IReadOnlyList<string>? wrapper = null, string program = OwnReceiver)
     {
-        var (publicPort, managementPort) = FreePorts();
+        var (publicPort, managementPort) = (LoopbackPorts.Next(), LoopbackPorts.Next());
         string[] command = [.. wrapper ?? [], "dotnet", Path.Combine(AppContext.BaseDirectory, program)];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
@@ -214,6 +215,7 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <returns>Its exit code.</returns>
     public async Task<int> ExitAsync()
     {
+        _isEndExpected = true;
         await _process.WaitForExitAsync().WaitAsync(StopLimit, TimeProvider.System);
         return _process.ExitCode;
     }
@@ -246,6 +248,11 @@ internal sealed class HostProcess : IAsyncDisposable
             _process.Kill(entireProcessTree: true);
             await _process.WaitForExitAsync();
         }
+        else if (!_isEndExpected)
+        {
+            // Nobody waited for its end: what it said is the only account of it.
+            TestContext.Current.TestOutputHelper?.WriteLine($"The receiver had ended by itself with exit code {_process.ExitCode}:\n{Output}");
+        }
 
         _process.Dispose();
         _management.Dispose();
@@ -266,15 +273,6 @@ internal sealed class HostProcess : IAsyncDisposable
         using var kill = Process.Start("kill", ["-" + signal, (pid ?? _process.Id).ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
         Assert.Equal(0, kill.ExitCode);
-    }
-
-    private static (int Public, int Management) FreePorts()
-    {
-        using var first = new TcpListener(IPAddress.Loopback, 0);
-        using var second = new TcpListener(IPAddress.Loopback, 0);
-        first.Start();
-        second.Start();
-        return (((IPEndPoint)first.LocalEndpoint).Port, ((IPEndPoint)second.LocalEndpoint).Port);
     }
 
     /// <returns><see langword="null"/> if the inbox cannot be read at the moment: its server may have been replaced just now.</returns>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text.Json;
 
@@ -8,6 +9,7 @@ namespace WebhookReceiver.ReliabilityTests;
 /// <param name="sizes">How much longer than needed bodies are made, in turn.</param>
 internal sealed class LoadClient(Ledger ledger, params int[] sizes) : IDisposable
 {
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(60);
 
     private readonly Lock _gate = new();
@@ -51,6 +53,38 @@ internal sealed class LoadClient(Ledger ledger, params int[] sizes) : IDisposabl
     /// <exception cref="TimeoutException">Somebody still does.</exception>
     public Task RunToTheEndAsync(Uri webhook, string name, int connections) =>
         RunAsync(webhook, name, connections, CancellationToken.None).WaitAsync(EndLimit, TimeProvider.System);
+
+    /// <summary>Sends at one rate, however long the answers take; each must come.</summary>
+    /// <param name="webhook">Where to.</param>
+    /// <param name="name">The ids begin with it.</param>
+    /// <param name="rate">Requests a second.</param>
+    /// <param name="duration">How long; what is under way then is awaited.</param>
+    /// <returns>How long the answers took, the quickest first.</returns>
+    public async Task<TimeSpan[]> RunSteadilyAsync(Uri webhook, string name, int rate, TimeSpan duration)
+    {
+        var times = new ConcurrentBag<TimeSpan>();
+        using var timer = new PeriodicTimer(Tick, TimeProvider.System);
+        var (started, sends) = (TimeProvider.System.GetTimestamp(), new List<Task>());
+        for (var elapsed = TimeSpan.Zero; elapsed < duration; elapsed = TimeProvider.System.GetElapsedTime(started))
+        {
+            while (sends.Count < rate * elapsed.TotalSeconds)
+            {
+                sends.Add(SendOneAsync(sends.Count));
+            }
+
+            await timer.WaitForNextTickAsync();
+        }
+
+        await Task.WhenAll(sends);
+        return [.. times.Order()];
+
+        async Task SendOneAsync(int n)
+        {
+            var sent = TimeProvider.System.GetTimestamp();
+            Assert.True(await SendAsync(webhook, $"{name}-{n}"));
+            times.Add(TimeProvider.System.GetElapsedTime(sent));
+        }
+    }
 
     /// <returns>Whether there was an answer.</returns>
     public async Task<bool> SendAsync(Uri webhook, string id)

@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 using WebhookReceiver.PostgreSql.Tests.Support;
+using WebhookReceiver.Tests.Support;
 
 namespace WebhookReceiver.ReliabilityTests;
 
@@ -25,9 +24,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     {
         _directory = directory;
         _settings = settings;
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        Port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        Port = LoopbackPorts.Next();
     }
 
     public int Port { get; }

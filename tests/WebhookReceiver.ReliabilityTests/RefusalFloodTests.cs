@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 
 namespace WebhookReceiver.ReliabilityTests;
@@ -17,7 +16,6 @@ public sealed class RefusalFloodTests(ITestOutputHelper output)
     /// <summary>What those who sign may wait beyond twice as long as usual: the flood's own threads need the machine as well. With nothing held back one of a hundred waited for 70 ms, and 5 ms without a flood.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(25);
 
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Warm = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Alone = TimeSpan.FromSeconds(3);
@@ -31,8 +29,9 @@ public sealed class RefusalFloodTests(ITestOutputHelper output)
         await using var host = await HostProcess.StartAsync(
             directory, new Dictionary<string, string> { ["Logging__LogLevel__WebhookReceiver.Diagnostics.RejectionJournal"] = "Information" });
         var ledger = new Ledger();
-        await LoadAsync(host, ledger, "warm", Warm);
-        var quiet = await LoadAsync(host, ledger, "quiet", Measured);
+        using var client = new LoadClient(ledger);
+        await client.RunSteadilyAsync(host.Webhook, "warm", Rate, Warm);
+        var quiet = await client.RunSteadilyAsync(host.Webhook, "quiet", Rate, Measured);
         await host.UntilDrainedAsync(Limit);
 
         TimeSpan[] flooded;
@@ -40,7 +39,7 @@ public sealed class RefusalFloodTests(ITestOutputHelper output)
         await using (var flood = new RefusalFlood(host.Webhook))
         {
             await FloodAloneAsync(directory, host, flood);
-            flooded = await LoadAsync(host, ledger, "flooded", Measured);
+            flooded = await client.RunSteadilyAsync(host.Webhook, "flooded", Rate, Measured);
             output.WriteLine(
                 $"p99 of {Rate} a second: quiet {Percentile(quiet, 99)}, flooded {Percentile(flooded, 99)} (p50 {Percentile(quiet, 50)} and {Percentile(flooded, 50)}); {flood.Refused / TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} refusals a second");
             Assert.Equal(0, flood.Other);
@@ -78,33 +77,4 @@ public sealed class RefusalFloodTests(ITestOutputHelper output)
             .Select(static file => string.Create(CultureInfo.InvariantCulture, $"{file.Name} {file.Length} {file.LastWriteTimeUtc:O}")));
 
     private static TimeSpan Percentile(TimeSpan[] times, int percent) => times[times.Length * percent / 100];
-
-    /// <summary>Sends at one rate, however long the answers take.</summary>
-    /// <returns>How long they took, the quickest first.</returns>
-    private static async Task<TimeSpan[]> LoadAsync(HostProcess host, Ledger ledger, string name, TimeSpan duration)
-    {
-        var times = new ConcurrentBag<TimeSpan>();
-        using var client = new LoadClient(ledger);
-        using var timer = new PeriodicTimer(Tick, TimeProvider.System);
-        var (started, sends) = (TimeProvider.System.GetTimestamp(), new List<Task>());
-        for (var elapsed = TimeSpan.Zero; elapsed < duration; elapsed = TimeProvider.System.GetElapsedTime(started))
-        {
-            while (sends.Count < Rate * elapsed.TotalSeconds)
-            {
-                sends.Add(SendAsync(sends.Count));
-            }
-
-            await timer.WaitForNextTickAsync();
-        }
-
-        await Task.WhenAll(sends);
-        return [.. times.Order()];
-
-        async Task SendAsync(int n)
-        {
-            var sent = TimeProvider.System.GetTimestamp();
-            Assert.True(await client.SendAsync(host.Webhook, $"{name}-{n}"));
-            times.Add(TimeProvider.System.GetElapsedTime(sent));
-        }
-    }
 }

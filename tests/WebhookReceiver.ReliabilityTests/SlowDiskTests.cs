@@ -26,7 +26,6 @@ public sealed class SlowDiskTests(ITestOutputHelper output)
     /// <summary>What an answer may take beyond its flushes under full load: the machine that runs this is busy with the load as well.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(250);
 
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private static readonly int[] Sizes = [0, 900, 120, 3000, 400, 16_000, 50, 1500];
 
@@ -45,7 +44,8 @@ public sealed class SlowDiskTests(ITestOutputHelper output)
         await LoadAsync(host, ledger, "warm", TimeSpan.FromSeconds(2));
         var memory = host.PeakMemory();
         disk.Arm(new DiskFault(DiskCalls.Flush, DiskFiles.All, DiskAction.Delay) { Argument = milliseconds });
-        var steady = await SteadyLoadAsync(host, ledger, rate, TimeSpan.FromSeconds(Trials.Of(6, 30)));
+        using var client = new LoadClient(ledger, Sizes);
+        var steady = await client.RunSteadilyAsync(host.Webhook, "steady", rate, TimeSpan.FromSeconds(Trials.Of(6, 30)));
         var before = disk.Hit;
         var full = await LoadAsync(host, ledger, "full", TimeSpan.FromSeconds(Trials.Of(4, 30)));
         var delayed = disk.Hit - before;
@@ -97,35 +97,6 @@ public sealed class SlowDiskTests(ITestOutputHelper output)
     }
 
     private static TimeSpan Slowest(TimeSpan[] times, int percent) => times[times.Length * percent / 100];
-
-    /// <summary>Sends at one rate, however long the answers take.</summary>
-    /// <returns>How long they took, the quickest first.</returns>
-    private static async Task<TimeSpan[]> SteadyLoadAsync(HostProcess host, Ledger ledger, int rate, TimeSpan duration)
-    {
-        var times = new ConcurrentBag<TimeSpan>();
-        using var client = new LoadClient(ledger, Sizes);
-        using var timer = new PeriodicTimer(Tick, TimeProvider.System);
-        var (started, sends) = (TimeProvider.System.GetTimestamp(), new List<Task>());
-        for (var elapsed = TimeSpan.Zero; elapsed < duration; elapsed = TimeProvider.System.GetElapsedTime(started))
-        {
-            while (sends.Count < rate * elapsed.TotalSeconds)
-            {
-                sends.Add(SendAsync(sends.Count));
-            }
-
-            await timer.WaitForNextTickAsync();
-        }
-
-        await Task.WhenAll(sends);
-        return [.. times.Order()];
-
-        async Task SendAsync(int n)
-        {
-            var sent = TimeProvider.System.GetTimestamp();
-            Assert.True(await client.SendAsync(host.Webhook, $"steady-{n}"));
-            times.Add(TimeProvider.System.GetElapsedTime(sent));
-        }
-    }
 
     /// <returns>How long the answers took, the quickest first.</returns>
     private static async Task<TimeSpan[]> LoadAsync(HostProcess host, Ledger ledger, string name, TimeSpan duration)

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using WebhookReceiver.Tests.Support;
 
 namespace WebhookReceiver.Host.Tests.Processes;
 
@@ -212,7 +212,7 @@ public sealed class ServerCertificateTests : IDisposable
     private static Dictionary<string, string> Environment() => new(HostProcess.RightEnvironment)
     {
         ["WebhookReceiver__RequireHttps"] = "true",
-        ["WebhookReceiver__Management__Url"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}"),
+        ["WebhookReceiver__Management__Url"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{LoopbackPorts.Next()}"),
         ["Kestrel__Endpoints__A__Url"] = "https://127.0.0.1:0",
         ["Kestrel__Endpoints__B__Url"] = "https://127.0.0.1:0",
         ["Kestrel__Endpoints__C__Url"] = "https://127.0.0.1:0",
@@ -224,13 +224,6 @@ public sealed class ServerCertificateTests : IDisposable
         ["Kestrel__Endpoints__C__Certificate__Path"] = "tls/tls.crt",
         ["Kestrel__Endpoints__C__Certificate__KeyPath"] = "tls/tls.key",
     };
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private static async Task<Uri[]> UrlsAsync(HostProcess host) =>
         [.. JsonElement.Parse(await host.LineAsync("takes deliveries")).GetProperty("Urls").GetString()!.Split(' ').Select(static url => new Uri(url))];
