@@ -41,10 +41,12 @@ internal sealed class TestHost : WebApplicationFactory<Program>
         UseKestrel();
         StartServer();
         var addresses = Services.GetRequiredService<ListenAddresses>();
-        (Public, Management) = (addresses.Public.Single(), addresses.Management!);
+        (PublicAddresses, Management) = (addresses.Public, addresses.Management!);
     }
 
-    public string Public { get; }
+    public IReadOnlyList<string> PublicAddresses { get; }
+
+    public string Public => PublicAddresses.Single();
 
     public string Management { get; }
 

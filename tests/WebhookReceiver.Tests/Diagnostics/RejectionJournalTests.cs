@@ -80,7 +80,7 @@ public sealed class RejectionJournalTests : IDisposable
         Assert.Equal(1, _log.Lines.Count(static line => line.Values["Reason"] is RejectionReason.UnknownSource));
         Assert.Equal(1_001, _metrics.Rejected);
 
-        _log.Lines.Clear();
+        _log.Clear();
         _clock.Advance(TimeSpan.FromSeconds(1));
         _journal.Add(New("whd_later", RejectionReason.SignatureMismatch));
         _journal.Add(New("whd_later", RejectionReason.UnknownSource));

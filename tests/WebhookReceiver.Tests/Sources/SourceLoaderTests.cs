@@ -108,7 +108,7 @@ public sealed class SourceLoaderTests : IDisposable
     {
         Write("base.json", Old);
         using var loader = Start();
-        _log.Lines.Clear();
+        _log.Clear();
 
         loader.ReloadIfChanged();
         Assert.Empty(_log.Lines);
