@@ -60,6 +60,7 @@ public static class WebhookReceiverApplicationExtensions
                 context.Request.RouteValues.Clear();
                 return next(context);
             });
+            branch.Use(BrowserHeaders.AddAsync);
             branch.Use(app.Services.GetRequiredService<ManagementFaults>().HandleAsync);
             configure?.Invoke(branch);
 

@@ -147,6 +147,10 @@ GUARDS = [
     guard('that refusals which come too fast wait', 'A75', (LIBRARY + 'Endpoints/RejectionThrottle.cs', 'if (left >= 1)', 'if (left >= -1)')),
     guard('the token', 'A80', (LIBRARY + 'Management/ManagementAuthorization.cs', 'GetMetadata<ManagementTokenNeeded>() is null || IsAllowed(context)', 'GetMetadata<ManagementTokenNeeded>() is null || IsAllowed(context) || context.Request.Method.Length > 0')),
     guard('how often a wrong token is tried', 'A82', (LIBRARY + 'Management/TokenThrottle.cs', 'if (wait > TimeSpan.Zero)', 'if (wait > TimeSpan.FromDays(99))')),
+    guard('that an answer is no page', 'A83', (LIBRARY + 'Management/BrowserHeaders.cs', 'headers.XContentTypeOptions = "nosniff";', '')),
+    guard('what the machine itself is called', 'A86', (LIBRARY + 'Management/ManagementAuthorization.cs', '&& (host.Equals("localhost"', '&& (host.Length > 0 || host.Equals("localhost"')),
+    guard('whose page it is', 'A86', (LIBRARY + 'Management/ManagementAuthorization.cs', 'is [] or ["none"]', 'is [] or [_] or ["none"]')),
+    guard('that nobody frames management', 'A87', (LIBRARY + 'Management/BrowserHeaders.cs', 'headers.XFrameOptions = "DENY";', '')),
     guard('the port that decides', 'A94', (LIBRARY + 'Management/ManagementSurface.cs', 'return context.Connection.LocalPort == _port && _port > 0', 'return (context.Connection.LocalPort == _port || context.Request.Host.Port == _port) && _port > 0')),
     guard('what the tables of an inbox are', 'A103', (LIBRARY + 'Inbox/Sqlite/SqliteSchemaCheck.cs', 'Read(handle).Keys.Except(Ours.Value.Keys).Take(MostNamed)', 'Read(handle).Keys.Except(Ours.Value.Keys).Take(0)')),
 ]

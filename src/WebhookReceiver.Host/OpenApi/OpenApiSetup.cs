@@ -11,6 +11,10 @@ internal static class OpenApiSetup
     private const string DocumentFolder = "openapi";
     private const string PagesFolder = "swagger";
 
+    // Swagger UI shows its icons as data, and styles its elements one by one.
+    private const string PagesPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
     public static void AddOpenApi(this WebApplicationBuilder builder)
     {
         builder.Services.AddEndpointsApiExplorer();
@@ -27,7 +31,7 @@ internal static class OpenApiSetup
             {
                 Type = SecuritySchemeType.Http,
                 Scheme = "bearer",
-                Description = "WebhookReceiver:Management:Token. In Development without a token, callers from this machine are let in.",
+                Description = "WebhookReceiver:Management:Token. In Development without a token, callers from this machine are let in, but no page of another site in their browser.",
             });
             document.SupportNonNullableReferenceTypes();
             document.NonNullableReferenceTypesAsRequired();
@@ -58,6 +62,11 @@ internal static class OpenApiSetup
     private static RequestDelegate Pages(IApplicationBuilder management, RequestDelegate next)
     {
         var pages = management.New();
+        pages.Use((context, following) =>
+        {
+            context.Response.Headers.ContentSecurityPolicy = PagesPolicy;
+            return following(context);
+        });
         pages.UseSwagger(static options =>
         {
             options.RouteTemplate = DocumentFolder + "/{documentName}.json";

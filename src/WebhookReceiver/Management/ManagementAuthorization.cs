@@ -9,7 +9,7 @@ using WebhookReceiver.Diagnostics;
 
 namespace WebhookReceiver.Management;
 
-/// <summary>Lets in who has the token; in Development without a token, callers from this machine.</summary>
+/// <summary>Lets in who has the token; in Development without a token, callers from this machine, but no page of another site in their browser.</summary>
 internal sealed class ManagementAuthorization(
     IOptions<WebhookReceiverOptions> options, IHostEnvironment environment, TokenThrottle throttle, WebhookMetrics metrics)
 {
@@ -39,12 +39,24 @@ internal sealed class ManagementAuthorization(
         return ManagementProblem.Create(ErrorCodes.TokensThrottled);
     }
 
+    /// <summary>
+    /// Whether somebody at this machine calls, who asks for it by a name that it has by itself. A page of another site in his browser calls from this machine as well: by a name of
+    /// its own that leads here, or by ours, and then the browser says whose page it is (https://www.w3.org/TR/fetch-metadata/).
+    /// </summary>
+    private static bool IsOfThisMachine(HttpContext context)
+    {
+        var host = context.Request.Host.Host;
+        return (context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address))
+            && (host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var named) && IPAddress.IsLoopback(named)))
+            && context.Request.Headers["Sec-Fetch-Site"] is [] or ["none"] or ["same-origin"];
+    }
+
     /// <summary>Whether a caller is let in; for what is not an endpoint of the API.</summary>
     public bool IsAllowed(HttpContext context)
     {
         if (_token.Value is not { } expected)
         {
-            return environment.IsDevelopment() && (context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address));
+            return environment.IsDevelopment() && IsOfThisMachine(context);
         }
 
         const string Scheme = "Bearer ";

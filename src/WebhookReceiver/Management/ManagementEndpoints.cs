@@ -104,7 +104,7 @@ internal static class ManagementEndpoints
     }
 
     internal static async Task<Results<FileContentHttpResult, ProblemHttpResult>> GetBodyAsync(
-        string id, HttpContext context, IInboxStore store, CancellationToken cancellationToken)
+        string id, IInboxStore store, CancellationToken cancellationToken)
     {
         if (await FindAsync(id, store, cancellationToken).ConfigureAwait(false) is not { } found)
         {
@@ -120,7 +120,6 @@ internal static class ManagementEndpoints
         }
 
         // Somebody else's bytes: never a page, whatever a browser makes of them.
-        context.Response.Headers.XContentTypeOptions = "nosniff";
         return TypedResults.File(found.Event.Body, "application/octet-stream", $"{found.Event.PublicId}.bin");
     }
 

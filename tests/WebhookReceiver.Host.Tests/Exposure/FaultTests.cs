@@ -105,6 +105,7 @@ public sealed class FaultTests
 
     [Fact]
     [Trait("Attack", "A78")]
+    [Trait("Attack", "A89")]
     public async Task Answers_OfBothListeners_NameNoServerAndSetNoCookie()
     {
         await using var host = new TestHost();

@@ -147,6 +147,83 @@ public sealed class ManagementAccessTests(ManagementAccessTests.Hosts hosts) : I
         }
     }
 
+    [Theory]
+    [Trait("Attack", "A86")]
+    [InlineData("Host", "rebound.example")]
+    [InlineData("Host", "127.0.0.1.rebound.example")]
+    [InlineData("Host", "192.0.2.7")]
+    [InlineData("Sec-Fetch-Site", "cross-site")]
+    [InlineData("Sec-Fetch-Site", "same-site")]
+    public async Task AnyCall_InDevelopmentOfAPageOfAnotherSite_IsRefused(string header, string value)
+    {
+        foreach (var (method, path) in ClosedPaths.Select(static path => (HttpMethod.Get, path)).Append((HttpMethod.Post, "/api/v1/events/whe_1/replay")))
+        {
+            using var request = new HttpRequestMessage(method, hosts.Development.Management + path);
+            request.Headers.TryAddWithoutValidation(header, value);
+            using var response = await TestHost.Client.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.Equal((path, HttpStatusCode.Unauthorized), (path, response.StatusCode));
+        }
+    }
+
+    [Theory]
+    [Trait("Attack", "A86")]
+    [InlineData("Host", "LocalHost:8081")]
+    [InlineData("Host", "[::1]:8081")]
+    [InlineData("Host", "127.0.0.1")]
+    [InlineData("Sec-Fetch-Site", "same-origin")]
+    [InlineData("Sec-Fetch-Site", "none")]
+    public async Task AnyCall_InDevelopmentOfItsOwnPages_IsAnswered(string header, string value)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, hosts.Development.Management + "/api/v1/stats");
+        request.Headers.TryAddWithoutValidation(header, value);
+        using var response = await TestHost.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Theory]
+    [Trait("Attack", "A87")]
+    [InlineData("/livez")]
+    [InlineData("/none")]
+    [InlineData("/metrics")]
+    [InlineData("/openapi/v1.json")]
+    [InlineData("/swagger/index.html")]
+    [InlineData("/api/v1/events")]
+    [InlineData("/api/v1/events?limit=x")]
+    public async Task Answer_InABrowser_IsFramedByNobodyAndRunsNothingOfOthers(string path)
+    {
+        using var response = await hosts.Production.AskAsync(path);
+
+        Assert.Equal("DENY", Header("X-Frame-Options"));
+        Assert.Equal("nosniff", Header("X-Content-Type-Options"));
+        Assert.Equal("no-referrer", Header("Referrer-Policy"));
+        var policy = Header("Content-Security-Policy").Split("; ");
+        Assert.Contains("default-src 'none'", policy);
+        Assert.Contains("frame-ancestors 'none'", policy);
+        Assert.All(policy, static directive => Assert.DoesNotMatch("script-src.*unsafe|\\*|http", directive));
+        Assert.Equal(!path.StartsWith("/swagger", StringComparison.Ordinal), Header("Cache-Control").Contains("no-store", StringComparison.Ordinal));
+
+        string Header(string name) => Assert.Single(response.Headers.GetValues(name));
+    }
+
+    [Theory]
+    [Trait("Attack", "A90")]
+    [InlineData("//evil.example")]
+    [InlineData("/%5Cevil.example")]
+    [InlineData("https:evil.example")]
+    [InlineData("%2f%2fevil.example")]
+    public async Task AnyPath_WithAPlaceToGoOnTo_LeadsNowhere(string place)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
+        foreach (var path in (string[])["/", "/livez", "/swagger", "/swagger/index.html", "/api/v1/events", "/" + place])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"{hosts.Production.Management}{path}?returnUrl={place}&redirect_uri={place}&next={place}");
+            request.Headers.Authorization = new("Bearer", TestHost.Token);
+            using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.DoesNotContain("evil", response.Headers.Location?.ToString() ?? "", StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task Answers_OnBothListeners_DoNotNameTheServer()
     {

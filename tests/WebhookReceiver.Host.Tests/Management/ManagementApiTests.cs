@@ -287,6 +287,23 @@ public sealed class ManagementApiTests(ManagementApiTests.Fixture fixture) : ICl
         Assert.Equal(("attachment", $"{id}.bin"), (response.Content.Headers.ContentDisposition?.DispositionType, response.Content.Headers.ContentDisposition?.FileName));
     }
 
+    [Fact]
+    [Trait("Attack", "A83")]
+    public async Task AnyAnswer_AboutAnEventOfMarkup_IsJsonAndNoPage()
+    {
+        const string Markup = """</script><script>alert(1)</script><img src=x onerror=alert(1)>" onmouseover="alert(1)" javascript:alert(1) {{7*7}}""";
+        var id = await fixture.SendAsync(JsonSerializer.Serialize(new { @event = Markup, id = Markup, data = new { text = Markup } }), isBody: true);
+        await fixture.AssertProblemAsync(HttpMethod.Get, "/api/v1/events/" + Uri.EscapeDataString(Markup), 404, "WHR5002");
+
+        foreach (var path in (string[])[$"/api/v1/events/{id}", "/api/v1/events?type=" + Uri.EscapeDataString(Markup), "/api/v1/events?limit=" + Uri.EscapeDataString(Markup), "/api/v1/rejections"])
+        {
+            using var response = await fixture.AskAsync(HttpMethod.Get, path);
+            Assert.Contains(response.Content.Headers.ContentType?.MediaType, (string[])["application/json", "application/problem+json"]);
+            Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
+            Assert.StartsWith("default-src 'none';", Assert.Single(response.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [Trait("Attack", "A91")]
     [InlineData(UnknownId)]
