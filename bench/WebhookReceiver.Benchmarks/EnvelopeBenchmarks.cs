@@ -45,6 +45,7 @@ public class EnvelopeBenchmarks
             ContentType = "application/json",
             Headers = _headers,
             Query = "",
+            ArrivedAt = DateTimeOffset.UnixEpoch,
             ReceivedAt = DateTimeOffset.UnixEpoch,
         };
         return delivery.Content is not null && _reader.TryRead(delivery, _digest, schemeIndex: 0, signedAt: null, secretIndex: 0, out _, out _)

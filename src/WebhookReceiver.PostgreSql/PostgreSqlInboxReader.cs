@@ -23,6 +23,11 @@ internal sealed class PostgreSqlInboxReader(NpgsqlDataSource source) : IInboxRea
             (SELECT MIN(due_at) FROM webhook_receiver.work WHERE state BETWEEN 1 AND 2) FROM webhook_receiver.ledger
         """;
 
+    private const string Look = """
+        SELECT (SELECT MIN(due_at) FROM webhook_receiver.work WHERE state BETWEEN 1 AND 2),
+            EXISTS(SELECT 1 FROM webhook_receiver.work WHERE state BETWEEN 2 AND 5 AND state = 3)
+        """;
+
     private readonly SemaphoreSlim _turn = new(AtOnce, AtOnce);
 
     public Task<IReadOnlyList<EventRow>> ListAsync(EventFilter filter, CancellationToken cancellationToken) =>
@@ -82,6 +87,13 @@ internal sealed class PostgreSqlInboxReader(NpgsqlDataSource source) : IInboxRea
             var unaccounted = openWork - work;
             byState[WorkState.Succeeded] = Math.Max(storedEvents - purged - events - unaccounted, 0);
             return new InboxCounts(byState, unaccounted, purged, oldestDueAt);
+        }, cancellationToken);
+
+    public Task<InboxTrouble> LookAsync(CancellationToken cancellationToken) =>
+        ReadAsync([new NpgsqlBatchCommand(Look)], async rows =>
+        {
+            await rows.ReadAsync(cancellationToken).ConfigureAwait(false);
+            return new InboxTrouble(rows.IsDBNull(0) ? null : StoredTime.Read(rows.GetInt64(0)), rows.GetBoolean(1));
         }, cancellationToken);
 
     public void Dispose() => _turn.Dispose();

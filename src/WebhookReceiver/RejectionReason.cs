@@ -13,6 +13,7 @@ internal enum RejectionReason
     BodyTooLarge,
     BodyIncomplete,
     BodyTooSlow,
+    BodyMemoryFull,
     SignatureMissing,
     SignatureMalformed,
     SignatureMismatch,

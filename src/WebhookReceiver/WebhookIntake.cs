@@ -114,7 +114,7 @@ internal sealed class WebhookIntake(
             return new ReceiveResult.Rejected(ReasonOf(verdict.Outcome));
         }
 
-        delivery.Source.Secrets[verdict.KeyIndex].Use.Matched(delivery.ReceivedAt);
+        delivery.Source.Secrets[verdict.KeyIndex].Use.Matched(delivery.ArrivedAt);
         if (verdict.KeyIndex > 0)
         {
             // In a rotation: the sender still signs with an old one.

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Options;
 using WebhookReceiver;
 using WebhookReceiver.Inbox;
 using WebhookReceiver.Management;
+using WebhookReceiver.Sources;
 
 namespace Microsoft.AspNetCore.Builder;
 

@@ -69,6 +69,7 @@ public static class WebhookReceiverServiceCollectionExtensions
         services.AddSingleton<RejectionExplainer>();
         services.AddSingleton<RejectionAdmission>();
         services.AddSingleton<RejectionThrottle>();
+        services.AddSingleton(static _ => BodyMemory.OfTheProcess());
         services.TryAddSingleton(static provider =>
             new KeyFetcher(KeyFetcher.NewHandler(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<KeyFetcher>>()));
         services.AddSingleton<TokenThrottle>();

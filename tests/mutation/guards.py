@@ -141,6 +141,8 @@ GUARDS = [
     guard('the method', 'A46', (LIBRARY + 'Endpoints/WebhookEndpoint.cs', 'if (!isPost && !source.HasHandshake(request.Method))', 'if (!isPost && request.Method.Length == 0)')),
     guard('the limit before a body is asked for', 'A52', (LIBRARY + 'Endpoints/BodyReader.cs', 'if (request.ContentLength > maxBytes)', 'if (request.ContentLength > long.MaxValue - 1)')),
     guard('HTTP/1.1 alone', 'A53', (HOST + 'Startup/ServerSetup.cs', 'endpoint.Protocols = HttpProtocols.Http1)', 'endpoint.Protocols = HttpProtocols.Http1AndHttp2)')),
+    guard('how much memory bodies may hold', 'A57', (LIBRARY + 'Endpoints/BodyReader.cs', 'if (!held.TryGrow(length))', 'if (!held.TryGrow(0))')),
+    guard('who makes way where bodies are too large', 'A116', (LIBRARY + 'Endpoints/RejectionCapture.cs', 'RemoveOfWhoHasMost(static kept => kept.Delivery.Body.Length)', 'RemoveOfWhoHasMost(static _ => 1)')),
     guard('the time for headers', 'A70', (HOST + 'Startup/ServerSetup.cs', 'HeadersTimeout = TimeSpan.FromSeconds(10)', 'HeadersTimeout = TimeSpan.FromSeconds(300)')),
     guard('the time for a body', 'A71', (LIBRARY + 'Endpoints/BodyReader.cs', 'LeastSeconds = 10', 'LeastSeconds = 3000')),
     guard('how many connections there may be', 'A74', (HOST + 'Startup/ServerSetup.cs', 'MaxConcurrentConnections = 2000', 'MaxConcurrentConnections = 20000')),

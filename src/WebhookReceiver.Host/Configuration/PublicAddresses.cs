@@ -28,7 +28,7 @@ internal static class PublicAddresses
         {
             foreach (var port in Split(configuration[key]).Where(static port => !ushort.TryParse(port, out _)))
             {
-                yield return new ConfigurationProblem(ErrorCodes.AddressRefused, key, $"'{port}' is not a port.", "Write a number such as 8080.", variable);
+                yield return new ConfigurationProblem(ErrorCodes.ListenAddressRefused, key, $"'{port}' is not a port.", "Write a number such as 8080.", variable);
             }
         }
     }
@@ -36,7 +36,7 @@ internal static class PublicAddresses
     private static bool IsAddress(string url) => ManagementListener.TryParse(url, out _) || url.Contains("://unix:", StringComparison.Ordinal);
 
     private static ConfigurationProblem Problem(string key, string url, string? variable = null) =>
-        new(ErrorCodes.AddressRefused, key, $"'{url}' is not an address to listen on.", "Write one such as http://*:8080, without a path.", variable);
+        new(ErrorCodes.ListenAddressRefused, key, $"'{url}' is not an address to listen on.", "Write one such as http://*:8080, without a path.", variable);
 
     private static string[] Split(string? list) => (list ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

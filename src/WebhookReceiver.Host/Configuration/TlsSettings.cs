@@ -7,13 +7,14 @@ namespace WebhookReceiver.Host.Configuration;
 
 /// <summary>
 /// Checks the settings of Kestrel that name one of a few choices. Kestrel takes a word that it does not know for none, and so would ask nobody
-/// for a certificate, for example; and it would speak versions of TLS that are broken.
+/// for a certificate, for example; it would speak versions of TLS that are broken,
+/// and versions of HTTP whose floods cost their sender little.
 /// </summary>
 internal static class TlsSettings
 {
     private static readonly Dictionary<string, string[]> Choices = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["Protocols"] = [.. Enum.GetNames<HttpProtocols>().Where(static name => name != nameof(HttpProtocols.None))],
+        ["Protocols"] = [nameof(HttpProtocols.Http1)],
         ["SslProtocols"] = ["Tls12", "Tls13"],
         ["ClientCertificateMode"] = Enum.GetNames<ClientCertificateMode>(),
     };

@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Text.Json;
+using WebhookReceiver.Sources;
 
 namespace WebhookReceiver.Host.Configuration;
 
@@ -14,15 +13,7 @@ internal static class UnreadableConfiguration
     /// <returns>The exit code.</returns>
     public static int Report(Exception error)
     {
-        Console.Error.WriteLine($"WebhookReceiver cannot start: {Describe(error)}");
+        Console.Error.WriteLine($"WebhookReceiver cannot start: {SettingsFileProblem.Describe(error)}");
         return ExitCodes.Configuration;
     }
-
-    /// <summary>The message, and that of its cause where there is one; of JSON the place alone, because its message repeats the file from there on, with the secrets in it.</summary>
-    private static string Describe(Exception error) => error.GetBaseException() switch
-    {
-        JsonException json => string.Create(CultureInfo.InvariantCulture, $"{error.Message} It is no JSON at line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}."),
-        var cause when ReferenceEquals(cause, error) => error.Message,
-        var cause => $"{error.Message} {cause.Message}",
-    };
 }

@@ -4,6 +4,7 @@ namespace WebhookReceiver.Host.OpenApi;
 internal static class ManagementExamples
 {
     public const string EventId = "whe_q2rN7w0mQ1arZs3vDSbUVg";
+    public const string DeliveryId = "whd_Zk3V9f1t0cO8hQ2b";
 
     public static string? Of(string operation) => operation switch
     {
@@ -24,7 +25,7 @@ internal static class ManagementExamples
         "ReplayEvent" => $$"""{"id":"{{EventId}}","status":"replayed"}""",
         "CancelEvent" => $$"""{"id":"{{EventId}}","status":"cancelled"}""",
         "ListRejections" => $$"""
-            {"items":[{"deliveryId":"whd_Zk3V9f1t0cO8hQ2b","at":"2026-03-01T12:00:00+00:00","source":"default","reason":"SignatureMismatch",
+            {"items":[{"deliveryId":"{{DeliveryId}}","at":"2026-03-01T12:00:00+00:00","source":"default","reason":"SignatureMismatch",
             "code":"WHR2000","status":401,"remoteAddress":"203.0.113.7","bodyBytes":101,"captured":false,"admittedAs":"{{EventId}}",
             "cause":"BodyRewritten","explanation":"The JSON was parsed and written anew on the way, with other white space or other escapes. Read the raw body before anything parses it, and pass it on unchanged."}]}
             """,

@@ -64,6 +64,12 @@ internal sealed class ManagementOperations : IOperationFilter
                 Refuse("The reason is missing or too long.", ErrorCodes.ParameterRefused, "The body is JSON with a 'reason' of 1 to 500 characters: it is recorded.");
                 Refuse("Nothing is captured under that id.", ErrorCodes.RejectionUnknown);
                 Refuse("The delivery is refused still.", ErrorCodes.RejectionRefused, "The delivery is not taken: SignatureMismatch.");
+                operation.Responses!["503"].Description = $"The inbox cannot be reached ({ErrorCodes.InboxAway}), or the event could not be stored ({ErrorCodes.RejectionRefused}).";
+                foreach (var id in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
+                {
+                    (id.Description, id.Example) = ("The id that the sender was told.", JsonValue.Create(ManagementExamples.DeliveryId));
+                }
+
                 operation.RequestBody = Reason(context);
                 break;
         }

@@ -16,13 +16,12 @@ namespace WebhookReceiver.Host.OpenApi;
 internal sealed class WebhookOperations(SourceRegistry sources) : IDocumentFilter
 {
     private const string Tag = "Webhooks";
-    private const string DeliveryId = "whd_Zk3V9f1t0cO8hQ2b";
     private const string EventId = "whe_8Zl1mJ0Xw3kAAAAAAAAABw";
 
-    // Each reason that a sender can be told, but for the one answer that all failures of proof share.
+    // One for each status; the code says more, but for the one answer that all failures of proof share.
     private static readonly (RejectionReason Reason, string Description)[] Refusals =
     [
-        (RejectionReason.EnvelopeInvalid, "The delivery is verified and its body or envelope is not as it should be. Sending it again does not help."),
+        (RejectionReason.EnvelopeInvalid, "The body or the envelope is not as it should be, or did not arrive whole: the code says which."),
         (RejectionReason.SignatureMismatch, "Not verified. Always the same answer; the reason stands in the log and at /api/v1/rejections under the id."),
         (RejectionReason.HttpsRequired, "Plain HTTP where HTTPS is required, or a handshake that was refused."),
         (RejectionReason.UnknownSource, "There is no such source."),
@@ -125,7 +124,7 @@ internal sealed class WebhookOperations(SourceRegistry sources) : IDocumentFilte
         foreach (var (reason, description) in Refusals)
         {
             var answer = RejectionAnswers.For(reason);
-            var more = new JsonObject { ["deliveryId"] = DeliveryId };
+            var more = new JsonObject { ["deliveryId"] = ManagementExamples.DeliveryId };
             if (reason == RejectionReason.EnvelopeInvalid)
             {
                 more["errors"] = new JsonObject { ["/event"] = new JsonArray("The event has no type.") };

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Globalization;
 using System.Security.Authentication;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -13,7 +12,7 @@ namespace WebhookReceiver.Host.Startup;
 /// Kestrel's own watcher, which this replaces, closes the connections that are open, misses a key that comes later than its certificate, and does
 /// nothing for an address that is no endpoint.
 /// </summary>
-internal sealed partial class ServerCertificates : BackgroundService
+internal sealed class ServerCertificates : BackgroundService
 {
     public static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
 
@@ -32,7 +31,8 @@ internal sealed partial class ServerCertificates : BackgroundService
     public ServerCertificates(IConfiguration configuration, IHostEnvironment environment, WebhookMetrics metrics, TimeProvider clock, ILogger<ServerCertificates> logger)
     {
         (_configuration, _clock, _logger) = (configuration, clock, logger);
-        _files = configuration.GetSection(EndpointsKey).GetChildren()
+        // One for each name has its certificates from Kestrel, that for all other names too.
+        _files = configuration.GetSection(EndpointsKey).GetChildren().Where(static endpoint => !endpoint.GetSection("Sni").Exists())
             .Select(static endpoint => (Name: endpoint.Key, Section: endpoint.GetSection("Certificate")))
             .Prepend((Name: "Default", Section: configuration.GetSection(DefaultKey)))
             .Select(configured => FileOf(configured.Name, configured.Section, environment.ContentRootPath)).OfType<CertificateFile>()
@@ -46,7 +46,7 @@ internal sealed partial class ServerCertificates : BackgroundService
             catch (Exception error) when (CertificateFile.IsProblem(error))
             {
                 _problems.Add(new ConfigurationProblem(
-                    ErrorCodes.ServerSettingsRefused, file.Key + ":Path", $"The certificate '{file.Path}' cannot be used with its KeyPath or Password: {FirstLine(error)}",
+                    ErrorCodes.ServerSettingsRefused, file.Key + ":Path", $"The certificate '{file.Path}' cannot be used with its KeyPath or Password: {ServerProblem.FirstLine(error)}",
                     "Name a certificate, and its key, that this process may read."));
             }
         }
@@ -89,17 +89,17 @@ internal sealed partial class ServerCertificates : BackgroundService
                 if (file.ReloadIfChanged())
                 {
                     _warned.Remove(file);
-                    CertificateReloaded(file.Name, file.Path, file.Current!.TargetCertificate.Subject, file.End!.Value);
+                    Log.CertificateReloaded(_logger, file.Name, file.Path, file.Current!.TargetCertificate.Subject, file.End!.Value);
                 }
             }
             catch (Exception error) when (CertificateFile.IsProblem(error))
             {
-                CertificateNotReloaded(LogLevel.Error, file.Name, file.Path, FirstLine(error));
+                Log.CertificateNotReloaded(_logger, file.Name, file.Path, ServerProblem.FirstLine(error));
             }
 
             if (file.End - _clock.GetUtcNow() < NearEnd && _warned.Add(file))
             {
-                CertificateNotReloaded(LogLevel.Warning, file.Name, file.Path, string.Create(CultureInfo.InvariantCulture, $"nothing has renewed it, and it ends at {file.End:o}"));
+                Log.CertificateEnding(_logger, file.Name, file.Path, file.End!.Value);
             }
         }
     }
@@ -118,17 +118,9 @@ internal sealed partial class ServerCertificates : BackgroundService
             name, section.Path, Path.Combine(directory, path), section["KeyPath"] is { } keyPath ? Path.Combine(directory, keyPath) : null, section["Password"])
         : null;
 
-    private static string FirstLine(Exception error) => error.Message.Split('\n')[0].TrimEnd();
-
     private void Serve(HttpsConnectionAdapterOptions https, string key) =>
         https.OnAuthenticate = _files.TryGetValue(key, out var file) ? (_, connection) => connection.ServerCertificateContext = file.Current : null;
 
     private IEnumerable<Measurement<double>> Expiry() => _files.Values.Where(static file => file.End is not null)
         .Select(file => new Measurement<double>((file.End!.Value - _clock.GetUtcNow()).TotalSeconds, new KeyValuePair<string, object?>("webhook.certificate", file.Name)));
-
-    [LoggerMessage(EventIds.CertificateReloaded, LogLevel.Information, "Connections to {Endpoint} get the new certificate in {Path}: {Subject}, until {End:o}", EventName = "CertificateReloaded")]
-    private partial void CertificateReloaded(string endpoint, string path, string subject, DateTimeOffset end);
-
-    [LoggerMessage(EventId = EventIds.CertificateNotReloaded, EventName = "CertificateNotReloaded", Message = "Connections to {Endpoint} get the same certificate as before, {Path}: {Problem}")]
-    private partial void CertificateNotReloaded(LogLevel level, string endpoint, string path, string problem);
 }

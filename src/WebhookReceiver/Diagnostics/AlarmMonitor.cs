@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -18,7 +17,11 @@ internal sealed class AlarmMonitor(SourceRegistry sources, IInboxStore store, We
     /// <summary>How long work may be due before that is an alarm.</summary>
     public static readonly TimeSpan MaxBacklogAge = TimeSpan.FromMinutes(5);
 
-    private readonly DateTimeOffset _startedAt = clock.GetUtcNow();
+    private const string Silence = "silence";
+    private const string Rejections = "rejections";
+
+    private static readonly string[] SourceAlarms = [Silence, Rejections];
+
     private readonly Dictionary<string, SourceWatch> _watches = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Alarm, string? Source), bool> _alarms = [];
@@ -36,7 +39,8 @@ internal sealed class AlarmMonitor(SourceRegistry sources, IInboxStore store, We
     public async Task LookAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        foreach (var source in sources.All)
+        var all = sources.All;
+        foreach (var source in all)
         {
             if (!_watches.TryGetValue(source.Name, out var watch))
             {
@@ -44,17 +48,25 @@ internal sealed class AlarmMonitor(SourceRegistry sources, IInboxStore store, We
             }
 
             watch.Look(source.Activity, source.SilenceAfter, now);
-            Set("silence", source.Name, watch.IsSilent, $"source '{source.Name}' has sent nothing since {source.Activity.LastAcceptedAt ?? _startedAt:u}");
-            Set("rejections", source.Name, watch.IsRefused, $"more deliveries of source '{source.Name}' are refused than taken; GET /api/v1/rejections says why");
+            Set(Silence, source.Name, watch.IsSilent, $"nothing of source '{source.Name}' was taken since {watch.LastAcceptedAt:u}; see whether it still sends, and GET /api/v1/rejections; if it is usual, set its SilenceAfter");
+            Set(Rejections, source.Name, watch.IsRefused, $"more deliveries of source '{source.Name}' are refused than taken; GET /api/v1/rejections says why");
+        }
+
+        foreach (var gone in _watches.Keys.Except(all.Select(static source => source.Name)).ToArray())
+        {
+            Forget(gone);
         }
 
         try
         {
-            var counts = await store.Reader.CountAsync(cancellationToken).ConfigureAwait(false);
-            Set("backlog", null, counts.BacklogAge(now) > MaxBacklogAge, $"work has been due for {counts.BacklogAge(now):c}");
-            Set("dead_letters", null, counts.ByState[WorkState.Dead] > 0, $"{counts.ByState[WorkState.Dead]} events are dead letters; replay or cancel them");
+            var trouble = await store.Reader.LookAsync(cancellationToken).ConfigureAwait(false);
+            var age = InboxCounts.AgeOf(trouble.OldestDueAt, now);
+            Set("backlog", null, age > MaxBacklogAge, $"work has been due for {age:c}; look for slow handlers (webhook.handle.duration), or raise Dispatch:MaxConcurrency");
+            Set("dead_letters", null, trouble.HasDeadLetters, "there are dead letters: GET /api/v1/events?state=dead; replay or cancel them");
         }
-        catch (Exception error) when (error is DbException or InvalidOperationException)
+#pragma warning disable CA1031 // Whatever a database that is away throws: the receiver goes on without it.
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
         {
             // An inbox that cannot be read is said by the readiness probe; what is known of it stays as it was.
         }
@@ -91,8 +103,23 @@ internal sealed class AlarmMonitor(SourceRegistry sources, IInboxStore store, We
         }
         else if (changed)
         {
-            Log.AlarmCleared(logger, alarm, source);
+            Log.AlarmCleared(logger, alarm, source ?? "all sources");
         }
+    }
+
+    /// <summary>A source that a reload has removed can end no alarm by itself.</summary>
+    private void Forget(string source)
+    {
+        foreach (var alarm in SourceAlarms)
+        {
+            Set(alarm, source, isOn: false, cause: "");
+            lock (_gate)
+            {
+                _alarms.Remove((alarm, source));
+            }
+        }
+
+        _watches.Remove(source);
     }
 
     private static KeyValuePair<string, object?>[] Tags(string alarm, string? source) =>

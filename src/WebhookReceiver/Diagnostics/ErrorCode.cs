@@ -1,7 +1,7 @@
 namespace WebhookReceiver.Diagnostics;
 
 /// <summary>One error that the receiver can say.</summary>
-/// <param name="Code"><c>WHR####</c>: 1### stops the start or a reload, 2### and 4### are told to senders, 5### to callers of the management API.</param>
+/// <param name="Code"><c>WHR####</c>: 1### are of the configuration: all but 1007, a warning, stop the start or a reload; 2### and 4### are told to senders, 5### to callers of the management API.</param>
 /// <param name="Cause">What has happened, in general, as the docs say it.</param>
 /// <param name="Fix">The way out, as the docs say it.</param>
 internal sealed record ErrorCode(string Code, string Cause, string Fix)

@@ -1,12 +1,12 @@
 namespace WebhookReceiver.Diagnostics;
 
 /// <summary>
-/// Every error that the receiver can say, in one place: start-up, answers and logs take their codes from here, and <c>docs/errors.md</c> its tables. A code that was once said keeps
-/// its meaning.
+/// Every error that the receiver can say, in one place: start-up, answers and logs take their codes from here, and <c>docs/errors.md</c> its tables. What is particular is said by the
+/// check that found it. A code that was once said keeps its meaning.
 /// </summary>
 internal static class ErrorCodes
 {
-    // Configuration: what stops the start, or a reload.
+    // Configuration: what stops the start, or a reload, and one warning (1007).
     public static readonly ErrorCode SecretMissing = new("WHR1001",
         "A source has no secret, or `Secrets` is a text and not a list.",
         "Set `Secrets:0`, or mount a file of that name. There is no way to accept unsigned deliveries.");
@@ -84,7 +84,7 @@ internal static class ErrorCodes
         "Write `Data Source=` and a path.");
 
     public static readonly ErrorCode ProxyRefused = new("WHR1035",
-        "An element of `TrustedProxies` is neither a network nor an address.",
+        "An element of `TrustedProxies` is neither a network nor an address, or `TrustedProxies` is a text and not a list.",
         "Write one such as `10.0.0.0/8` or `192.0.2.7`.");
 
     public static readonly ErrorCode ProxyOfEverybody = new("WHR1036",
@@ -107,7 +107,7 @@ internal static class ErrorCodes
         "`Management:Url` is not an address to listen on.",
         "Write one such as `http://127.0.0.1:8081`.");
 
-    public static readonly ErrorCode ManagementTokenShort = new("WHR1041",
+    public static readonly ErrorCode ManagementTokenRefused = new("WHR1041",
         "`Management:Token` has fewer than 32 characters, or one that no header can carry: a blank, a control, or one beyond ASCII.",
         "Make one with `openssl rand -hex 32`.");
 
@@ -123,15 +123,15 @@ internal static class ErrorCodes
         "HTTPS is required, no listener has TLS, and no proxy is trusted to have it: every delivery would be refused.",
         "Name your proxy in `TrustedProxies`, configure TLS in Kestrel, or set `RequireHttps` to `false`.");
 
-    public static readonly ErrorCode AddressNotOne = new("WHR1045",
-        "An element of a source's `AllowedAddresses` is neither a network nor an address.",
+    public static readonly ErrorCode AllowedAddressRefused = new("WHR1045",
+        "An element of a source's `AllowedAddresses` is neither a network nor an address, or `AllowedAddresses` is a text and not a list.",
         "Write one such as `192.0.2.0/24` or `192.0.2.7`.");
 
     public static readonly ErrorCode ForwardedHeadersOfEverybody = new("WHR1050",
         "`ASPNETCORE_FORWARDEDHEADERS_ENABLED` is set, which believes everybody's `X-Forwarded-*` headers.",
         "Remove it and name your proxies in `TrustedProxies`.");
 
-    public static readonly ErrorCode AddressRefused = new("WHR1051",
+    public static readonly ErrorCode ListenAddressRefused = new("WHR1051",
         "`ASPNETCORE_URLS`, a `Kestrel:Endpoints:…:Url` or one of the ports is not an address or a port to listen on; a path is none of an address.",
         "Write one such as `http://*:8080`, or `8080`.");
 
@@ -145,11 +145,15 @@ internal static class ErrorCodes
 
     public static readonly ErrorCode ServerSettingsRefused = new("WHR1054",
         "The server cannot listen as it is configured: an `https` address whose certificate is missing, cannot be read or does not fit its key or password; a version of TLS before 1.2; or another word under `Kestrel` that is none of the choices.",
-        "The key that is named, for example `Kestrel:Certificates:Default:Path` with `KeyPath` or `Password`: see [operations.md](operations.md#tls-without-a-proxy).");
+        "Correct the key that is named, for example `Kestrel:Certificates:Default:Path` with `KeyPath` or `Password`: see [operations.md](operations.md#tls-without-a-proxy).");
 
     public static readonly ErrorCode DemoSecretNotKept = new("WHR1055",
         "The demo is on, and its secret cannot be kept beside the inbox.",
         "Name a directory in `Inbox:ConnectionString` that the user of the process may write, or leave the demo off.");
+
+    public static readonly ErrorCode SettingsFileRefused = new("WHR1056",
+        "A settings file cannot be read, or is no JSON.",
+        "Correct the file at the place that is named. Its text is not repeated, because it can hold secrets.");
 
     // Answers to senders.
     public static readonly ErrorCode NotVerified = new("WHR2000",
@@ -251,7 +255,7 @@ internal static class ErrorCodes
 
     public static readonly ErrorCode BodyTooSlow = new("WHR2018",
         "The body took too long: more than 10 s, and one second more for each MiB of it; or fewer than 240 bytes a second.",
-        "The sender, or a proxy that passes bodies on while they arrive, is too slow.")
+        "Have the proxy read bodies whole before it passes them on (nginx: `proxy_request_buffering on`). The limit is no setting.")
     {
         Statuses = [408],
         Title = "The body took too long to arrive.",
@@ -266,16 +270,16 @@ internal static class ErrorCodes
     };
 
     public static readonly ErrorCode Overloaded = new("WHR4001",
-        "Too much waits to be stored. `Retry-After` is set.",
-        "It heals by itself; if it is frequent, the disk is too slow for what arrives.")
+        "Too much waits to be stored, or the bodies that are still arriving hold all the memory that they may (a quarter of what the process has). `Retry-After` is set.",
+        "It heals by itself. If it is frequent, the disk is too slow for what arrives; with the reason `BodyMemoryFull` somebody sends many large bodies slowly: look from where, and have the proxy read bodies whole.")
     {
         Statuses = [503],
-        Title = "Too much is waiting to be stored; nothing was acknowledged. Send the event again.",
+        Title = "Too much is waiting; nothing was acknowledged. Send the event again.",
     };
 
     public static readonly ErrorCode StorageFailed = new("WHR4002",
-        "The event could not be stored. `Retry-After` is set.",
-        "Look at the log: a full disk heals by itself; after any other error the process ends with exit code 70.")
+        "The event could not be stored, or receiving it failed. `Retry-After` is set.",
+        "Look at the log: a full disk heals by itself; 2004 is a fault of ours, and the process goes on; where the inbox failed, the process ends with exit code 70.")
     {
         Statuses = [503],
         Title = "The event could not be stored; nothing was acknowledged. Send it again.",

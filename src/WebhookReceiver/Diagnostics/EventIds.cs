@@ -11,6 +11,7 @@ internal static class EventIds
     public const int CertificateReloaded = 1005;
     public const int CertificateNotReloaded = 1006;
     public const int SecretFileReadable = 1007;
+    public const int CertificateEnding = 1008;
     public const int AlarmRaised = 1010;
     public const int AlarmCleared = 1011;
 

@@ -29,7 +29,16 @@ internal static partial class Log
     public static partial void AlarmRaised(ILogger logger, string alarm, string cause);
 
     [LoggerMessage(EventIds.AlarmCleared, LogLevel.Information, "Alarm {Alarm} is over ({Source})", EventName = "AlarmCleared")]
-    public static partial void AlarmCleared(ILogger logger, string alarm, string? source);
+    public static partial void AlarmCleared(ILogger logger, string alarm, string source);
+
+    [LoggerMessage(EventIds.CertificateReloaded, LogLevel.Information, "Connections to {Endpoint} get the new certificate in {Path}: {Subject}, until {End:o}", EventName = "CertificateReloaded")]
+    public static partial void CertificateReloaded(ILogger logger, string endpoint, string path, string subject, DateTimeOffset end);
+
+    [LoggerMessage(EventIds.CertificateNotReloaded, LogLevel.Error, "Connections to {Endpoint} get the same certificate as before, since what is now in {Path} cannot be used: {Problem}", EventName = "CertificateNotReloaded")]
+    public static partial void CertificateNotReloaded(ILogger logger, string endpoint, string path, string problem);
+
+    [LoggerMessage(EventIds.CertificateEnding, LogLevel.Warning, "The certificate of {Endpoint} ends at {End:o}, and nothing has renewed it: replace {Path}", EventName = "CertificateEnding")]
+    public static partial void CertificateEnding(ILogger logger, string endpoint, string path, DateTimeOffset end);
 
     [LoggerMessage(EventIds.SecretFileReadable, LogLevel.Information, "Every user of this machine who can reach {Directory} can read {Count} secret files in it, such as {File}", EventName = "SecretFileReadable")]
     public static partial void SecretFileReadable(ILogger logger, string directory, int count, string file);

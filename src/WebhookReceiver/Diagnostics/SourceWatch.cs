@@ -31,6 +31,9 @@ internal sealed class SourceWatch(DateTimeOffset startedAt)
     private DateTimeOffset? _last;
     private int _pauses;
 
+    /// <summary>When the last one was taken; the time from which the source is watched where none was.</summary>
+    public DateTimeOffset LastAcceptedAt => _last ?? startedAt;
+
     /// <summary>Whether nothing has come for longer than is usual.</summary>
     public bool IsSilent { get; private set; }
 
@@ -54,7 +57,7 @@ internal sealed class SourceWatch(DateTimeOffset startedAt)
             _last = last;
         }
 
-        IsSilent = limit is { } most && now - (_last ?? startedAt) > most;
+        IsSilent = limit is { } most && now - LastAcceptedAt > most;
         CompareRejections(activity, now);
     }
 

@@ -19,7 +19,8 @@ internal static class BodyReader
     /// <summary>Reads the body.</summary>
     /// <returns>The bytes, or why there are none.</returns>
     /// <exception cref="OperationCanceledException">The request was aborted.</exception>
-    public static async ValueTask<(byte[] Body, RejectionReason? Rejection)> ReadAsync(HttpRequest request, int maxBytes, TimeProvider clock, CancellationToken aborted)
+    public static async ValueTask<(byte[] Body, RejectionReason? Rejection)> ReadAsync(
+        HttpRequest request, int maxBytes, BodyMemory memory, TimeProvider clock, CancellationToken aborted)
     {
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
@@ -39,7 +40,7 @@ internal static class BodyReader
             // The usual body came with its headers: nobody waits for it, and no clock is set.
             return reader.TryRead(out var read) && TryTake(request, reader, read.Buffer, read.IsCompleted, maxBytes) is { } taken
                 ? taken
-                : await WaitAsync(request, reader, maxBytes, clock, aborted).ConfigureAwait(false);
+                : await WaitAsync(request, reader, maxBytes, memory, clock, aborted).ConfigureAwait(false);
         }
         catch (BadHttpRequestException error)
         {
@@ -65,18 +66,25 @@ internal static class BodyReader
 
     /// <summary>The server's least rate lets a body of many drops take for ever; this is the limit for the whole of it.</summary>
     private static async ValueTask<(byte[] Body, RejectionReason? Rejection)> WaitAsync(
-        HttpRequest request, PipeReader reader, int maxBytes, TimeProvider clock, CancellationToken aborted)
+        HttpRequest request, PipeReader reader, int maxBytes, BodyMemory memory, TimeProvider clock, CancellationToken aborted)
     {
         using var late = new CancellationTokenSource(TimeSpan.FromSeconds(LeastSeconds + ((request.ContentLength ?? maxBytes) / Mebibyte)), clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, aborted);
+        using var held = memory.Begin();
         try
         {
             while (true)
             {
                 var read = await reader.ReadAsync(either.Token).ConfigureAwait(false);
+                var length = read.Buffer.Length;
                 if (TryTake(request, reader, read.Buffer, read.IsCompleted, maxBytes) is { } taken)
                 {
                     return taken;
+                }
+
+                if (!held.TryGrow(length))
+                {
+                    return ([], RejectionReason.BodyMemoryFull);
                 }
             }
         }

@@ -29,6 +29,10 @@ internal sealed class Delivery : IDisposable
     /// <summary>The query as it was received, without its question mark.</summary>
     public required string Query { get; init; }
 
+    /// <summary>When it arrived: the time by which it is verified.</summary>
+    public required DateTimeOffset ArrivedAt { get; init; }
+
+    /// <summary>When its events are taken, from which on they are known: that of its arrival, save where a person admits what was refused.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
 
     /// <summary>Where fetched keys are found; <see langword="null"/> where the source may fetch none.</summary>
@@ -56,7 +60,7 @@ internal sealed class Delivery : IDisposable
     public string? ContentProblem => Content is null ? _problem : null;
 
     /// <summary>The same request for the source as it is now. The headers of a request that is answered belong to the server again: they are copied before that.</summary>
-    public Delivery For(WebhookSource source, KeyFetcher? keys, IHeaderDictionary headers, BodyFormat? format) => new()
+    public Delivery For(WebhookSource source, KeyFetcher? keys, IHeaderDictionary headers, BodyFormat? format, DateTimeOffset receivedAt) => new()
     {
         Source = source,
         Method = Method,
@@ -65,7 +69,8 @@ internal sealed class Delivery : IDisposable
         ContentType = ContentType,
         Headers = headers,
         Query = Query,
-        ReceivedAt = ReceivedAt,
+        ArrivedAt = ArrivedAt,
+        ReceivedAt = receivedAt,
         Keys = keys,
     };
 

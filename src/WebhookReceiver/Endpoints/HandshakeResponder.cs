@@ -14,7 +14,7 @@ internal static class HandshakeResponder
         }
 
         var request = new SignedDelivery(delivery);
-        return source.Plan.Answer(isVerified, in request, source.LiveKeys(delivery.ReceivedAt), source.HandshakeSecret) switch
+        return source.Plan.Answer(isVerified, in request, source.LiveKeys(delivery.ArrivedAt), source.HandshakeSecret) switch
         {
             null => null,
             { IsRefused: true } refused => new ReceiveResult.Rejected(RejectionReason.HandshakeRefused) { Status = refused.Status, IsVerified = isVerified },

@@ -38,6 +38,7 @@ internal static class RejectionAnswers
         RejectionReason.BodyTooLarge => new(ErrorCodes.BodyTooLarge, ClosesConnection: true),
         RejectionReason.BodyIncomplete => new(ErrorCodes.BodyIncomplete, ClosesConnection: true),
         RejectionReason.BodyTooSlow => new(ErrorCodes.BodyTooSlow, ClosesConnection: true),
+        RejectionReason.BodyMemoryFull => new(ErrorCodes.Overloaded, RetryAfterSeconds: 5, ClosesConnection: true),
         RejectionReason.BodyMalformed => new(ErrorCodes.BodyMalformed),
         RejectionReason.EnvelopeInvalid => new(ErrorCodes.EnvelopeInvalid),
         RejectionReason.HandshakeRefused => new(ErrorCodes.HandshakeRefused),

@@ -1,11 +1,13 @@
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using WebhookReceiver.Diagnostics;
+using WebhookReceiver.Sources;
 
 namespace WebhookReceiver.Endpoints;
 
 /// <summary>
 /// Keeps refused deliveries of the sources that ask for it, so that a person can admit them once the mistake is mended. In memory alone: what was not verified reaches no disk. Every
-/// bound is a source's own, so that a flood at one takes nothing from another, and within a source the address that sends most makes way first. Safe from any thread.
+/// bound is a source's own, so that a flood at one takes nothing from another, and within a source the sender who holds most makes way first: an address, or of IPv6 a network. Safe from any thread.
 /// </summary>
 internal sealed class RejectionCapture(TimeProvider clock)
 {
@@ -17,6 +19,9 @@ internal sealed class RejectionCapture(TimeProvider clock)
 
     /// <summary>How many a second are looked at, so that a flood costs no more than that.</summary>
     public const int MaxPerSecond = 20;
+
+    /// <summary>How many of those may be one sender's.</summary>
+    public const int MaxPerSecondAndSender = MaxPerSecond / 2;
 
     /// <summary>How long one is kept: about as long as senders try again.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromDays(3);
@@ -40,9 +45,10 @@ internal sealed class RejectionCapture(TimeProvider clock)
             }
 
             shelf.DropOlderThan(clock.GetUtcNow() - MaxAge);
-            if (shelf.TryTakeTurn(rejection.At.ToUnixTimeSeconds()))
+            var sender = SenderOf(rejection.RemoteAddress);
+            if (shelf.TryTakeTurn(sender, clock.GetTimestamp() / clock.TimestampFrequency))
             {
-                shelf.Add(new CapturedDelivery(rejection, delivery.For(delivery.Source, delivery.Keys, Copy(delivery.Headers), delivery.Format)));
+                shelf.Add(new CapturedDelivery(rejection, delivery.For(delivery.Source, delivery.Keys, Copy(delivery.Headers), delivery.Format, delivery.ReceivedAt), sender));
             }
         }
     }
@@ -73,6 +79,8 @@ internal sealed class RejectionCapture(TimeProvider clock)
         }
     }
 
+    private static string SenderOf(string remoteAddress) => IPAddress.TryParse(remoteAddress, out var address) ? Network.OfSender(address).ToString() : "";
+
     private static HeaderDictionary Copy(IHeaderDictionary headers)
     {
         var copy = new HeaderDictionary(headers.Count);
@@ -92,26 +100,49 @@ internal sealed class RejectionCapture(TimeProvider clock)
     private sealed class Shelf
     {
         private readonly List<CapturedDelivery> _deliveries = [];
+        private readonly Dictionary<string, int> _turns = new(StringComparer.Ordinal);
         private long _bytes, _second;
-        private int _turns;
 
         public IReadOnlyList<CapturedDelivery> Deliveries => _deliveries;
 
-        public bool TryTakeTurn(long second)
+        public bool TryTakeTurn(string sender, long second)
         {
-            (_second, _turns) = second == _second ? (_second, _turns + 1) : (second, 1);
-            return _turns <= MaxPerSecond;
+            if (second != _second)
+            {
+                _second = second;
+                _turns.Clear();
+            }
+
+            var turns = _turns.GetValueOrDefault(sender);
+            if (turns == MaxPerSecondAndSender || _turns.Values.Sum() == MaxPerSecond)
+            {
+                return false;
+            }
+
+            _turns[sender] = turns + 1;
+            return true;
         }
 
         public void Add(CapturedDelivery captured)
         {
             _deliveries.Add(captured);
             _bytes += captured.Delivery.Body.Length;
-            while (_deliveries.Count > MaxDeliveries || _bytes > MaxBytes)
+            while (_bytes > MaxBytes)
             {
-                var most = _deliveries.CountBy(static kept => kept.Rejection.RemoteAddress).MaxBy(static address => address.Value).Key;
-                Remove(_deliveries.First(kept => kept.Rejection.RemoteAddress == most));
+                RemoveOfWhoHasMost(static kept => kept.Delivery.Body.Length);
             }
+
+            while (_deliveries.Count > MaxDeliveries)
+            {
+                RemoveOfWhoHasMost(static _ => 1);
+            }
+        }
+
+        /// <summary>Of those who have equally much, of the one who came last: who was here first may be the sender.</summary>
+        private void RemoveOfWhoHasMost(Func<CapturedDelivery, long> size)
+        {
+            var most = _deliveries.AsEnumerable().Reverse().AggregateBy(static kept => kept.Sender, 0L, (sum, kept) => sum + size(kept)).MaxBy(static sender => sender.Value).Key;
+            Remove(_deliveries.First(kept => kept.Sender == most));
         }
 
         public void DropOlderThan(DateTimeOffset oldest)
@@ -135,4 +166,5 @@ internal sealed class RejectionCapture(TimeProvider clock)
 /// <summary>A refused delivery that is kept whole.</summary>
 /// <param name="Rejection">The rejection.</param>
 /// <param name="Delivery">The request as it arrived.</param>
-internal sealed record CapturedDelivery(Rejection Rejection, Delivery Delivery);
+/// <param name="Sender">Who sent it: the address, or of IPv6 its network.</param>
+internal sealed record CapturedDelivery(Rejection Rejection, Delivery Delivery, string Sender);

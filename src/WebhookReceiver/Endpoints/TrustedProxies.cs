@@ -8,7 +8,7 @@ using WebhookReceiver.Sources;
 
 namespace WebhookReceiver.Endpoints;
 
-/// <summary>Believes the forwarded headers of the proxies that are named, before anything else looks at the request. Without any, none.</summary>
+/// <summary>Believes the forwarded headers of the proxies that are named, before anything but the framing of the request is looked at. Without any, none.</summary>
 internal sealed class TrustedProxies : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>

@@ -19,6 +19,7 @@ internal sealed class WebhookEndpoint
     private readonly RejectionCapture _captures;
     private readonly RejectionExplainer _explainer;
     private readonly RejectionThrottle _throttle;
+    private readonly BodyMemory _memory;
     private readonly KeyFetcher _keys;
     private readonly WebhookMetrics _metrics;
     private readonly TimeProvider _clock;
@@ -26,11 +27,11 @@ internal sealed class WebhookEndpoint
     private readonly bool _requiresHttps;
 
     public WebhookEndpoint(
-        SourceRegistry sources, WebhookIntake intake, RejectionJournal rejections, RejectionCapture captures, RejectionExplainer explainer, RejectionThrottle throttle, KeyFetcher keys,
+        SourceRegistry sources, WebhookIntake intake, RejectionJournal rejections, RejectionCapture captures, RejectionExplainer explainer, RejectionThrottle throttle, BodyMemory memory, KeyFetcher keys,
         WebhookMetrics metrics, TimeProvider clock, IOptions<WebhookReceiverOptions> options, IHostEnvironment environment, ILogger<WebhookEndpoint> logger)
     {
         (_sources, _intake, _rejections, _captures, _explainer, _throttle) = (sources, intake, rejections, captures, explainer, throttle);
-        (_keys, _metrics, _clock, _logger) = (keys, metrics, clock, logger);
+        (_memory, _keys, _metrics, _clock, _logger) = (memory, keys, metrics, clock, logger);
         _requiresHttps = options.Value.RequireHttps ?? !environment.IsDevelopment();
     }
 
@@ -55,7 +56,7 @@ internal sealed class WebhookEndpoint
             else
             {
                 // A sender that hangs up cancels its own reading and nothing after it.
-                var (body, rejection) = await BodyReader.ReadAsync(context.Request, source!.MaxBodyBytes, _clock, context.RequestAborted).ConfigureAwait(false);
+                var (body, rejection) = await BodyReader.ReadAsync(context.Request, source!.MaxBodyBytes, _memory, _clock, context.RequestAborted).ConfigureAwait(false);
                 bodyLength = body.Length;
                 if (rejection is { } reason)
                 {
@@ -127,18 +128,23 @@ internal sealed class WebhookEndpoint
         return format is null && !source.Plan.HasHandshakeWithoutBody ? RejectionReason.ContentTypeUnsupported : null;
     }
 
-    private Delivery DeliveryOf(HttpRequest request, WebhookSource source, byte[] body, BodyFormat? format) => new()
+    private Delivery DeliveryOf(HttpRequest request, WebhookSource source, byte[] body, BodyFormat? format)
     {
-        Source = source,
-        Method = request.Method,
-        Body = body,
-        Format = format,
-        ContentType = request.ContentType ?? "",
-        Headers = request.Headers,
-        Query = request.QueryString.HasValue ? request.QueryString.Value![1..] : "",
-        ReceivedAt = _clock.GetUtcNow(),
-        Keys = source.AllowsKeyFetch ? _keys : null,
-    };
+        var now = _clock.GetUtcNow();
+        return new()
+        {
+            Source = source,
+            Method = request.Method,
+            Body = body,
+            Format = format,
+            ContentType = request.ContentType ?? "",
+            Headers = request.Headers,
+            Query = request.QueryString.HasValue ? request.QueryString.Value![1..] : "",
+            ArrivedAt = now,
+            ReceivedAt = now,
+            Keys = source.AllowsKeyFetch ? _keys : null,
+        };
+    }
 
     private Task AnswerAsync(
         HttpContext context, ReceiveResult result, string sourceName, WebhookSource? source, Delivery? delivery, int bodyLength, string? failureId,

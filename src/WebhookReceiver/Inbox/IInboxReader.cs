@@ -11,6 +11,9 @@ internal interface IInboxReader
 
     /// <summary>Counts by state. What it costs depends on how much work is open, not on how much is stored.</summary>
     Task<InboxCounts> CountAsync(CancellationToken cancellationToken);
+
+    /// <summary>What somebody should know of. It costs next to nothing, however much is stored or open.</summary>
+    Task<InboxTrouble> LookAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>Which events to list.</summary>
@@ -45,5 +48,13 @@ internal sealed record AttemptDetail(int Generation, int Number, DateTimeOffset 
 internal sealed record InboxCounts(IReadOnlyDictionary<WorkState, long> ByState, long Unaccounted, long Purged, DateTimeOffset? OldestDueAt = null)
 {
     /// <summary>How long the work that waits longest has been due.</summary>
-    public TimeSpan BacklogAge(DateTimeOffset now) => OldestDueAt is { } due && due < now ? now - due : TimeSpan.Zero;
+    public TimeSpan BacklogAge(DateTimeOffset now) => AgeOf(OldestDueAt, now);
+
+    /// <summary>How long something has been due.</summary>
+    public static TimeSpan AgeOf(DateTimeOffset? due, DateTimeOffset now) => due < now ? now - due.Value : TimeSpan.Zero;
 }
+
+/// <summary>What somebody should know of an inbox.</summary>
+/// <param name="OldestDueAt">When the work that waits longest was due, or will be; <see langword="null"/> if none waits.</param>
+/// <param name="HasDeadLetters">Whether any work is dead.</param>
+internal sealed record InboxTrouble(DateTimeOffset? OldestDueAt, bool HasDeadLetters);

@@ -99,11 +99,11 @@ internal static class ManagementListener
 
         if (management.Token is { Length: < MinTokenLength })
         {
-            problems.Add(new ConfigurationProblem(ErrorCodes.ManagementTokenShort, TokenKey, $"The token has fewer than {MinTokenLength} characters.", TokenFix));
+            problems.Add(new ConfigurationProblem(ErrorCodes.ManagementTokenRefused, TokenKey, $"The token has fewer than {MinTokenLength} characters.", TokenFix));
         }
         else if (management.Token is { } token && token.Any(static character => character is <= ' ' or > '~'))
         {
-            problems.Add(new ConfigurationProblem(ErrorCodes.ManagementTokenShort, TokenKey, "The token has a blank, or a character beyond ASCII, with which no header can carry it.", TokenFix));
+            problems.Add(new ConfigurationProblem(ErrorCodes.ManagementTokenRefused, TokenKey, "The token has a blank, or a character beyond ASCII, with which no header can carry it.", TokenFix));
         }
         else if (management.Token is null && !isDevelopment)
         {

@@ -67,7 +67,7 @@ internal sealed record OperatorRequest(string? Reason);
 internal sealed record OperatorResult(string Id, string Status);
 
 /// <summary>The newest rejections.</summary>
-/// <param name="Items">Newest first; the last thousand since the start are kept.</param>
+/// <param name="Items">Newest first, of the newest thousand since the start and of those that are captured.</param>
 internal sealed record RejectionPage(IReadOnlyList<RejectionSummary> Items);
 
 /// <summary>One rejection.</summary>

@@ -7,7 +7,7 @@ using WebhookReceiver.Sources;
 namespace WebhookReceiver.Management;
 
 /// <summary>
-/// A person's decision to take a delivery that was refused: it is verified once more, with the sources of now and by the clock of then, and goes the way of any other. Nothing is taken
+/// A person's decision to take a delivery that was refused: it is verified once more, with the sources of now and by the clock of then, and goes the way of any other that arrives now. Nothing is taken
 /// that does not verify. Safe from any thread: admitted twice, it is a duplicate.
 /// </summary>
 internal sealed class RejectionAdmission(
@@ -26,7 +26,7 @@ internal sealed class RejectionAdmission(
 
         // The content type may be one that the sender's row takes by now.
         var old = captured.Delivery;
-        var delivery = old.For(source, source.AllowsKeyFetch ? keys : null, old.Headers, ContentTypes.FormatOf(old.ContentType, source.Plan.Definition));
+        var delivery = old.For(source, source.AllowsKeyFetch ? keys : null, old.Headers, ContentTypes.FormatOf(old.ContentType, source.Plan.Definition), clock.GetUtcNow());
         var result = await intake.ReceiveAsync(delivery).ConfigureAwait(false);
         if (result is ReceiveResult.Stored { Events: [var first, ..] } stored)
         {

@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
+using WebhookReceiver.Sources;
 
 namespace WebhookReceiver.Management;
 
@@ -43,7 +43,7 @@ internal sealed class TokenThrottle(TimeProvider clock)
         lock (_gate)
         {
             var now = clock.GetElapsedTime(_started);
-            var bucket = BucketOf(NetworkOf(remote ?? IPAddress.None));
+            var bucket = BucketOf(Network.OfSender(remote ?? IPAddress.None));
 
             // When all of the bucket is there again; an interval later for each that is taken.
             var full = bucket.FullAt > now ? bucket.FullAt : now;
@@ -76,24 +76,6 @@ internal sealed class TokenThrottle(TimeProvider clock)
         var bucket = new Bucket(address);
         _byAddress[address] = _leastRecentFirst.AddLast(bucket);
         return bucket;
-    }
-
-    /// <summary>Of IPv6 the first half: whoever has one address of a network has all of them.</summary>
-    private static IPAddress NetworkOf(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6)
-        {
-            return address.MapToIPv4();
-        }
-
-        if (address.AddressFamily != AddressFamily.InterNetworkV6)
-        {
-            return address;
-        }
-
-        var bytes = address.GetAddressBytes();
-        Array.Clear(bytes, bytes.Length / 2, bytes.Length / 2);
-        return new IPAddress(bytes);
     }
 
     private sealed class Bucket(IPAddress address)

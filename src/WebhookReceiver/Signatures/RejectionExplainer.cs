@@ -22,7 +22,7 @@ internal sealed class RejectionExplainer(SourceRegistry sources, TimeProvider cl
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<Action> _waiting = Channel.CreateBounded<Action>(new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    private readonly Channel<Action> _waiting = Channel.CreateBounded<Action>(new BoundedChannelOptions(Capacity) { SingleReader = true });
     private int _waitingBytes;
     private readonly ConcurrentDictionary<string, DateTimeOffset> _last = new(StringComparer.Ordinal);
 
@@ -58,12 +58,15 @@ internal sealed class RejectionExplainer(SourceRegistry sources, TimeProvider cl
         {
             Keys = delivery.Keys is { } keys ? keys.Find : null,
         };
-        var (source, receivedAt) = (delivery.Source, delivery.ReceivedAt);
-        _waiting.Writer.TryWrite(() =>
+        var (source, arrivedAt) = (delivery.Source, delivery.ArrivedAt);
+        if (!_waiting.Writer.TryWrite(() =>
         {
-            Explain(rejection, source, request, receivedAt);
+            Explain(rejection, source, request, arrivedAt);
             Interlocked.Add(ref _waitingBytes, -length);
-        });
+        }))
+        {
+            Interlocked.Add(ref _waitingBytes, -length);
+        }
     }
 
     /// <summary>Waits until what was offered so far is explained.</summary>
@@ -94,16 +97,16 @@ internal sealed class RejectionExplainer(SourceRegistry sources, TimeProvider cl
         return _last.TryAdd(name, now);
     }
 
-    private void Explain(Rejection rejection, WebhookSource source, CapturedRequest request, DateTimeOffset receivedAt)
+    private void Explain(Rejection rejection, WebhookSource source, CapturedRequest request, DateTimeOffset arrivedAt)
     {
         try
         {
-            var live = source.Secrets.Where(secret => secret.IsLive(receivedAt)).Select(static secret => secret.Key).ToArray();
-            var ended = source.Secrets.Where(secret => !secret.IsLive(receivedAt)).Select(static secret => secret.Key);
+            var live = source.Secrets.Where(secret => secret.IsLive(arrivedAt)).Select(static secret => secret.Key).ToArray();
+            var ended = source.Secrets.Where(secret => !secret.IsLive(arrivedAt)).Select(static secret => secret.Key);
             var others = sources.All.Where(other => other.Name != source.Name)
                 .OrderBy(other => other.Plan.Definition.Id == source.Plan.Definition.Id ? 0 : 1)
                 .SelectMany(static other => other.Secrets.Take(1).Select(secret => KeyValuePair.Create(other.Name, secret.Key)));
-            var explanation = SignatureExplainer.Explain(source.Plan, request, [.. live, .. ended], live.Length, [.. others], receivedAt);
+            var explanation = SignatureExplainer.Explain(source.Plan, request, [.. live, .. ended], live.Length, [.. others], arrivedAt);
             rejection.Explanation = explanation;
             Log.RejectionExplained(logger, rejection.DeliveryId, source.Name, explanation.Cause, explanation.Text);
         }

@@ -11,7 +11,7 @@ internal static class SignatureVerifier
     {
         var source = delivery.Source;
         var request = new SignedDelivery(delivery);
-        var verdict = source.Plan.Verify(in request, source.LiveKeys(delivery.ReceivedAt), delivery.ReceivedAt);
-        return verdict.IsVerified ? verdict with { KeyIndex = source.SecretIndexOf(verdict.KeyIndex, delivery.ReceivedAt) } : verdict;
+        var verdict = source.Plan.Verify(in request, source.LiveKeys(delivery.ArrivedAt), delivery.ArrivedAt);
+        return verdict.IsVerified ? verdict with { KeyIndex = source.SecretIndexOf(verdict.KeyIndex, delivery.ArrivedAt) } : verdict;
     }
 }

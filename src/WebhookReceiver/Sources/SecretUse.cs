@@ -7,5 +7,18 @@ internal sealed class SecretUse
 
     public DateTimeOffset? LastMatchedAt => Volatile.Read(ref _ticks) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
-    public void Matched(DateTimeOffset at) => Volatile.Write(ref _ticks, at.UtcTicks);
+    /// <summary>Notes a match. One of long ago, such as that of a delivery which is admitted late, is no later than what was.</summary>
+    public void Matched(DateTimeOffset at)
+    {
+        for (var before = Volatile.Read(ref _ticks); at.UtcTicks > before;)
+        {
+            var found = Interlocked.CompareExchange(ref _ticks, at.UtcTicks, before);
+            if (found == before)
+            {
+                return;
+            }
+
+            before = found;
+        }
+    }
 }

@@ -36,8 +36,19 @@ internal sealed class SettingsReader(IConfiguration section, string path, List<C
 
     public string? Text(string key) => section[Known(key)] is { Length: > 0 } text ? text : null;
 
-    public IEnumerable<string> List(string key) =>
-        section.GetSection(Known(key)).GetChildren().Select(static child => child.Value).OfType<string>().Where(static text => text.Length > 0);
+    public IEnumerable<string> List(string key, ErrorCode error)
+    {
+        if (Text(key) is not null)
+        {
+            problems.Add(NoList(error, Key(key)));
+        }
+
+        return section.GetSection(key).GetChildren().Select(static child => child.Value).OfType<string>().Where(static text => text.Length > 0);
+    }
+
+    /// <summary>A text where a list is meant.</summary>
+    public static ConfigurationProblem NoList(ErrorCode error, string path) =>
+        new(error, path, $"{path[(path.LastIndexOf(':') + 1)..]} is a list.", $"Set its first element, {path}:0.");
 
     public int? Number(string key, int min, int max)
     {

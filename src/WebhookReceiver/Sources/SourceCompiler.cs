@@ -107,6 +107,7 @@ internal static partial class SourceCompiler
                 ErrorCodes.HandshakeSecretNeeded, $"{key}:HandshakeSecret", $"{plan.Definition.Name} proves itself with a second secret, and source '{name}' has none.", "Set the verify token that you typed at the sender, or that it shows you; docs/senders says which."));
         }
 
+        CheckRanges(key, options, problems);
         var allowed = Networks(key, options, problems);
         return problems.Count > before ? null : new WebhookSource(name, plan, secrets, options, PublicUrl(name, publicBaseUrl), allowed);
     }
@@ -213,6 +214,27 @@ internal static partial class SourceCompiler
         return secrets.Count == options.Secrets.Count ? [.. secrets] : [];
     }
 
+    /// <summary>What code has set was not read, and so not checked by the reader.</summary>
+    private static void CheckRanges(string key, WebhookSourceOptions options, List<ConfigurationProblem> problems)
+    {
+        CheckNumber(nameof(options.MaxBodyBytes), options.MaxBodyBytes, WebhookSourceOptions.MostBodyBytes);
+        CheckNumber(nameof(options.RateLimit), options.RateLimit, WebhookSourceOptions.MaxRateLimit);
+        if (options.SilenceAfter is { } silence && (silence < WebhookSourceOptions.MinSilence || silence > WebhookSourceOptions.MaxSilence))
+        {
+            problems.Add(new ConfigurationProblem(
+                ErrorCodes.DurationRefused, $"{key}:{nameof(options.SilenceAfter)}", "The value is out of range.",
+                $"Write a duration from {WebhookSourceOptions.MinSilence:c} to {WebhookSourceOptions.MaxSilence:c}."));
+        }
+
+        void CheckNumber(string name, int? value, int max)
+        {
+            if (value is < 1 || value > max)
+            {
+                problems.Add(new ConfigurationProblem(ErrorCodes.NumberRefused, $"{key}:{name}", "The value is out of range.", $"Write a number from 1 to {max}."));
+            }
+        }
+    }
+
     private static IPNetwork[] Networks(string key, WebhookSourceOptions options, List<ConfigurationProblem> problems)
     {
         var networks = new List<IPNetwork>(options.AllowedAddresses.Count);
@@ -225,7 +247,7 @@ internal static partial class SourceCompiler
             else
             {
                 problems.Add(new ConfigurationProblem(
-                    ErrorCodes.AddressNotOne, $"{key}:AllowedAddresses:{i}", $"'{options.AllowedAddresses[i]}' is neither a network nor an address.", "Write one such as 192.0.2.0/24 or 192.0.2.7."));
+                    ErrorCodes.AllowedAddressRefused, $"{key}:AllowedAddresses:{i}", $"'{options.AllowedAddresses[i]}' is neither a network nor an address.", "Write one such as 192.0.2.0/24 or 192.0.2.7."));
             }
         }
 

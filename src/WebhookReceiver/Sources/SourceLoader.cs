@@ -21,6 +21,7 @@ internal sealed class SourceLoader : BackgroundService
     private readonly TimeProvider _clock;
     private readonly ILogger<SourceLoader> _logger;
     private string _loaded;
+    private (string? Fingerprint, string Problem)? _refused;
 
     public SourceLoader(
         SourceRegistry registry, WebhookConfigurationRoot root, IOptions<WebhookReceiverOptions> options, IOptionsFactory<WebhookReceiverOptions> factory,
@@ -44,25 +45,32 @@ internal sealed class SourceLoader : BackgroundService
 
         var configuration = _root.Current;
         IConfigurationRoot? fresh = null;
+        string? fingerprint = null;
         try
         {
             fresh = Read(builder);
-            var fingerprint = Fingerprint(fresh);
-            if (fingerprint == _loaded)
+            fingerprint = Fingerprint(fresh);
+            if (fingerprint == _loaded && _refused is null)
             {
                 return;
             }
 
-            _loaded = fingerprint;
             var before = _registry.All.Sum(static source => source.Secrets.Count);
             _root.Current = fresh;
             Load(_factory.Create(Options.DefaultName));
+            (_loaded, _refused) = (fingerprint, null);
             Log.SourcesReloaded(_logger, _registry.All.Count, before, _registry.All.Sum(static source => source.Secrets.Count));
         }
         catch (Exception error) when (error is OptionsValidationException or InvalidDataException or FormatException or IOException or UnauthorizedAccessException)
         {
             // What was loaded stays in force: a mistake in a file must not refuse what was accepted a moment ago.
-            Log.SourceReloadFailed(_logger, error.Message);
+            // It is tried again each time, since a file that it names may come a moment later; it is said once.
+            var refused = (fingerprint, error is OptionsValidationException ? error.Message : SettingsFileProblem.Describe(error));
+            if (_refused != refused)
+            {
+                _refused = refused;
+                Log.SourceReloadFailed(_logger, refused.Item2);
+            }
         }
         finally
         {

@@ -9,6 +9,7 @@ namespace WebhookReceiver.Sources;
 /// <summary>Reads the section <c>WebhookReceiver</c> into <see cref="WebhookReceiverOptions"/>.</summary>
 internal static class WebhookConfiguration
 {
+    private static readonly string[] Lists = ["Secrets", "AllowedAddresses"];
     private static readonly string[] SecretKeys = ["Value", "NotBefore", "NotAfter"];
 
     /// <summary>Reads everything.</summary>
@@ -25,7 +26,7 @@ internal static class WebhookConfiguration
         options.Management.Url = management.Text("Url") ?? options.Management.Url;
         options.Management.Token = WithoutLineEnd(management.Text("Token")) ?? options.Management.Token;
         options.RequireHttps = settings.Flag("RequireHttps") ?? options.RequireHttps;
-        foreach (var proxy in settings.List("TrustedProxies"))
+        foreach (var proxy in settings.List("TrustedProxies", ErrorCodes.ProxyRefused))
         {
             options.TrustedProxies.Add(proxy);
         }
@@ -52,19 +53,24 @@ internal static class WebhookConfiguration
             source.AllowKeyFetch = settings.Flag("AllowKeyFetch") ?? source.AllowKeyFetch;
             source.HandshakeSecret = WithoutLineEnd(settings.Text("HandshakeSecret")) ?? source.HandshakeSecret;
             source.Tolerance = settings.Duration("Tolerance", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)) ?? source.Tolerance;
-            source.MaxBodyBytes = settings.Number("MaxBodyBytes", 1, 256 * 1024 * 1024) ?? source.MaxBodyBytes;
+            source.MaxBodyBytes = settings.Number("MaxBodyBytes", 1, WebhookSourceOptions.MostBodyBytes) ?? source.MaxBodyBytes;
             source.SignatureHeader = settings.Text("SignatureHeader") ?? source.SignatureHeader;
             source.EventIdHeader = settings.Text("EventIdHeader") ?? source.EventIdHeader;
             source.Duplicates = settings.Choice<DuplicateRule>("Duplicates") ?? source.Duplicates;
             source.RateLimit = settings.Number("RateLimit", 1, WebhookSourceOptions.MaxRateLimit) ?? source.RateLimit;
             source.SilenceAfter = settings.Duration("SilenceAfter", WebhookSourceOptions.MinSilence, WebhookSourceOptions.MaxSilence) ?? source.SilenceAfter;
             source.CaptureRejections = settings.Flag("CaptureRejections") ?? source.CaptureRejections;
-            ReadAddresses(views, settings.Key("AllowedAddresses"), source.AllowedAddresses);
+            ReadAddresses(views, settings.Key("AllowedAddresses"), source.AllowedAddresses, problems);
             ReadSecrets(views, settings.Key("Secrets"), source.Secrets, options);
 
             // Not the section's own children: to ask for those goes through all keys, for each source.
-            var keys = views.SelectMany(view => view.Children(settings.Path)).Distinct(StringComparer.OrdinalIgnoreCase);
-            options.ReadWarnings.AddRange(settings.Unknown(keys, "Secrets", "AllowedAddresses"));
+            var keys = views.SelectMany(view => view.Children(settings.Path)).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
+            var unknown = settings.Unknown(keys, Lists).ToArray();
+            options.ReadWarnings.AddRange(unknown);
+
+            // What stands below a setting that has one value alone has no effect either.
+            options.ReadWarnings.AddRange(keys.Except(Lists, StringComparer.OrdinalIgnoreCase).Select(settings.Key).Except(unknown.Select(static problem => problem.Key))
+                .SelectMany(key => views.SelectMany(view => view.Children(key)).Distinct(StringComparer.OrdinalIgnoreCase).Select(child => SettingsReader.Unknown($"{key}:{child}", child, []))));
         }
     }
 
@@ -106,9 +112,9 @@ internal static class WebhookConfiguration
     }
 
     /// <summary>Taken whole, as secrets are: an address that was taken away in one file must not stay allowed by another.</summary>
-    private static void ReadAddresses(ProviderView[] views, string path, IList<string> addresses)
+    private static void ReadAddresses(ProviderView[] views, string path, IList<string> addresses, List<ConfigurationProblem> problems)
     {
-        if (Array.FindLast(views, view => view.Children(path).Any()) is { } view)
+        if (FindList(views, path, ErrorCodes.AllowedAddressRefused, problems) is { } view)
         {
             addresses.Clear();
             foreach (var address in view.Children(path).Select(index => view.Value($"{path}:{index}") ?? ""))
@@ -125,17 +131,12 @@ internal static class WebhookConfiguration
     private static void ReadSecrets(ProviderView[] views, string path, IList<WebhookSecretOptions> secrets, WebhookReceiverOptions options)
     {
         var problems = options.ReadProblems;
-        if (Array.FindLast(views, view => view.Value(path) is { Length: > 0 } || view.Children(path).Any()) is not { } view)
+        if (FindList(views, path, ErrorCodes.SecretMissing, problems) is not { } view)
         {
             return;
         }
 
         secrets.Clear();
-        if (view.Value(path) is { Length: > 0 })
-        {
-            problems.Add(new ConfigurationProblem(ErrorCodes.SecretMissing, path, "Secrets is a list.", $"Set its first element, {path}:0."));
-        }
-
         foreach (var element in view.Children(path).Select(index => $"{path}:{index}"))
         {
             var value = view.Value(element) ?? view.Value($"{element}:Value") ?? "";
@@ -150,6 +151,18 @@ internal static class WebhookConfiguration
             options.ReadWarnings.AddRange(view.Children(element).Where(static name => !SecretKeys.Contains(name, StringComparer.OrdinalIgnoreCase))
                 .Select(name => SettingsReader.Unknown($"{element}:{name}", name, SecretKeys)));
         }
+    }
+
+    /// <summary>The last provider that sets any element. A text in place of a list would be no element at all, and so be passed over.</summary>
+    private static ProviderView? FindList(ProviderView[] views, string path, ErrorCode error, List<ConfigurationProblem> problems)
+    {
+        var found = Array.FindLast(views, view => view.Value(path) is { Length: > 0 } || view.Children(path).Any());
+        if (found?.Value(path) is { Length: > 0 })
+        {
+            problems.Add(SettingsReader.NoList(error, path));
+        }
+
+        return found;
     }
 
     /// <summary>The end of a line, which an editor or echo leaves at the end of a mounted file, is never part of what the file says.</summary>

@@ -83,7 +83,7 @@ public sealed class InboxOptions
     /// </summary>
     public TimeSpan EventRetention { get; set; } = TimeSpan.FromDays(30);
 
-    /// <summary>How long it is kept who replayed or cancelled what, and why: 1 to 3,650 days. The default is 365 days.</summary>
+    /// <summary>How long it is kept who replayed, cancelled or admitted what, and why: 1 to 3,650 days. The default is 365 days.</summary>
     public TimeSpan AuditRetention { get; set; } = TimeSpan.FromDays(365);
 
     internal static readonly TimeSpan MinBodyRetention = TimeSpan.FromHours(1), MinAuditRetention = TimeSpan.FromDays(1), MaxRetention = TimeSpan.FromDays(3650);
@@ -129,8 +129,9 @@ public sealed class ManagementOptions
     public string Url { get; set; } = "http://127.0.0.1:8081";
 
     /// <summary>
-    /// The bearer token of the management API, at least 32 characters. <see langword="null"/> (the default) lets loopback callers in, in
-    /// Development; elsewhere a management listener without a token does not start.
+    /// The bearer token of the management API, at least 32 characters of ASCII without blanks. <see langword="null"/> (the default) lets in, in
+    /// Development, who asks from this machine for <c>localhost</c> or a loopback address, but no page of another site in his browser; elsewhere a
+    /// management listener without a token does not start.
     /// </summary>
     public string? Token { get; set; }
 }

@@ -59,23 +59,23 @@ internal sealed class WebhookReceiverOptionsValidator(IHostEnvironment environme
         {
             if (value < min || value > InboxOptions.MaxRetention)
             {
-                problems.Add(new ConfigurationProblem(ErrorCodes.NumberRefused, $"{Section}:{key}", "The value is out of range.", $"Write {expected}, such as 30.00:00:00."));
+                problems.Add(new ConfigurationProblem(ErrorCodes.DurationRefused, $"{Section}:{key}", "The value is out of range.", $"Write {expected}, such as 30.00:00:00."));
             }
         }
     }
 
     private static void ValidateDispatch(DispatchOptions dispatch, List<ConfigurationProblem> problems)
     {
-        Check(dispatch.MaxConcurrency is >= 1 and <= DispatchOptions.MostAtOnce, nameof(dispatch.MaxConcurrency), $"a number from 1 to {DispatchOptions.MostAtOnce}");
-        Check(dispatch.Attempts is >= 1 and <= 100, nameof(dispatch.Attempts), "a number from 1 to 100");
-        Check(dispatch.HandlerTimeout >= TimeSpan.FromSeconds(1) && dispatch.HandlerTimeout <= TimeSpan.FromDays(1), nameof(dispatch.HandlerTimeout), "a duration from 1 second to 1 day");
-        Check(dispatch.DrainDelay is null || dispatch.DrainDelay >= TimeSpan.Zero && dispatch.DrainDelay <= TimeSpan.FromSeconds(20), nameof(dispatch.DrainDelay), "a duration from 0 to 20 seconds");
+        Check(ErrorCodes.NumberRefused, dispatch.MaxConcurrency is >= 1 and <= DispatchOptions.MostAtOnce, nameof(dispatch.MaxConcurrency), $"a number from 1 to {DispatchOptions.MostAtOnce}");
+        Check(ErrorCodes.NumberRefused, dispatch.Attempts is >= 1 and <= 100, nameof(dispatch.Attempts), "a number from 1 to 100");
+        Check(ErrorCodes.DurationRefused, dispatch.HandlerTimeout >= TimeSpan.FromSeconds(1) && dispatch.HandlerTimeout <= TimeSpan.FromDays(1), nameof(dispatch.HandlerTimeout), "a duration from 1 second to 1 day");
+        Check(ErrorCodes.DurationRefused, dispatch.DrainDelay is null || dispatch.DrainDelay >= TimeSpan.Zero && dispatch.DrainDelay <= TimeSpan.FromSeconds(20), nameof(dispatch.DrainDelay), "a duration from 0 to 20 seconds");
 
-        void Check(bool isRight, string key, string expected)
+        void Check(ErrorCode error, bool isRight, string key, string expected)
         {
             if (!isRight)
             {
-                problems.Add(new ConfigurationProblem(ErrorCodes.NumberRefused, $"{WebhookReceiverOptions.SectionName}:Dispatch:{key}", "The value is out of range.", $"Write {expected}."));
+                problems.Add(new ConfigurationProblem(error, $"{WebhookReceiverOptions.SectionName}:Dispatch:{key}", "The value is out of range.", $"Write {expected}."));
             }
         }
     }

@@ -8,6 +8,8 @@ namespace WebhookReceiver;
 /// </remarks>
 public sealed class WebhookSourceOptions
 {
+    internal const int MostBodyBytes = 256 * 1024 * 1024;
+
     internal const int MaxRateLimit = 100_000;
 
     internal static readonly TimeSpan MinSilence = TimeSpan.FromMinutes(1);
@@ -86,7 +88,7 @@ public sealed class WebhookSourceOptions
 
     /// <summary>
     /// How long the source may send nothing before that is an alarm, 1 minute to 30 days. <see langword="null"/> (the default): it is learned, as three
-    /// times the longest pause of the last week, once a day was seen.
+    /// times the longest pause of the last eight days, at least 15 minutes, once the source was watched for a day and had 20 pauses.
     /// </summary>
     public TimeSpan? SilenceAfter { get; set; }
 

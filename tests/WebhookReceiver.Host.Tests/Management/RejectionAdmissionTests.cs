@@ -114,6 +114,24 @@ public sealed class RejectionAdmissionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Admit_OfTheSameBodyThatCameADayApart_IsOneEventAndSoIsWhatTheSenderSendsAgain()
+    {
+        var first = await RejectedAsync(eventId: null);
+        _clock.Advance(TimeSpan.FromHours(25));
+        var second = await RejectedAsync(eventId: null);
+        _clock.Advance(TimeSpan.FromHours(1));
+        Mend();
+
+        Assert.Equal(HttpStatusCode.OK, (await AdmitAsync(first)).Status);
+        var (status, answer) = await AdmitAsync(second);
+        using var again = await _host.SendAsync(eventId: null);
+
+        Assert.Equal((HttpStatusCode.OK, "duplicate"), (status, Text(answer, "status")));
+        Assert.Equal("duplicate", Text(await ReadAsync(again), "status"));
+        Assert.Equal(1L, Query("SELECT COUNT(*) FROM event"));
+    }
+
+    [Fact]
     public async Task Admit_WithoutAReason_IsRefused()
     {
         var id = await RejectedAsync("e1");
@@ -136,7 +154,7 @@ public sealed class RejectionAdmissionTests : IAsyncDisposable
         Assert.Equal("shop", Text(Assert.Single(page.GetProperty("items").EnumerateArray()), "source"));
     }
 
-    private async Task<string> RejectedAsync(string eventId)
+    private async Task<string> RejectedAsync(string? eventId)
     {
         using var refused = await _host.SendAsync(eventId: eventId);
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);

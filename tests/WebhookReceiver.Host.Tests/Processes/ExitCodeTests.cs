@@ -272,6 +272,7 @@ public sealed partial class ExitCodeTests
 
         Assert.Equal(ExitCodes.Configuration, await host.ExitCodeAsync());
         Assert.Contains("appsettings.json", host.Output, StringComparison.Ordinal);
+        Assert.Contains("WHR1056", host.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(StackLine, host.Output, StringComparison.Ordinal);
     }
 

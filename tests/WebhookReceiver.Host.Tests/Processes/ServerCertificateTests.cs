@@ -55,6 +55,22 @@ public sealed class ServerCertificateTests : IDisposable
     }
 
     [Fact]
+    public async Task Start_CertificateForOneNameBesideTheEndpointsOwn_IsServedInPlaceOfThat()
+    {
+        await using var host = HostProcess.Start(new(Environment())
+        {
+            ["Kestrel__Endpoints__B__Sni__localhost__Certificate__Path"] = "a.pem",
+            ["Kestrel__Endpoints__B__Sni__localhost__Certificate__KeyPath"] = "a.key",
+            ["Kestrel__Endpoints__B__Sni__*__Certificate__Path"] = "b.pem",
+            ["Kestrel__Endpoints__B__Sni__*__Certificate__KeyPath"] = "b.key",
+            ["Kestrel__Endpoints__B__Sni__*__Certificate__Password"] = Password,
+        }, prepare: directory => Files(directory).WriteAll());
+
+        Assert.Equal("CN=written", await _authority.ServedAsync((await UrlsAsync(host))[1]));
+        Assert.Equal(ExitCodes.Success, await host.TerminateAsync());
+    }
+
+    [Fact]
     public async Task Start_WhereTheSystemAllowsOldVersionsOfTls_SpeaksTheNewOnesAlone()
     {
         using var system = new TemporaryDirectory();

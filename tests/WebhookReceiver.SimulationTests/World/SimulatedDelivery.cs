@@ -43,6 +43,7 @@ internal sealed class SimulatedDelivery(string eventId, string type, int variant
             ContentType = "application/json",
             Headers = headers,
             Query = "",
+            ArrivedAt = now,
             ReceivedAt = now,
         };
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -17,6 +18,7 @@ public sealed class AlarmMonitorTests : IDisposable
     private readonly RecordedLog<AlarmMonitor> _log = new();
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly Reader _reader = new();
+    private readonly SourceRegistry _sources = new();
     private readonly WebhookSource _source;
     private readonly AlarmMonitor _alarms;
 
@@ -24,9 +26,8 @@ public sealed class AlarmMonitorTests : IDisposable
     {
         Assert.True(SenderCatalog.TryGet("hmac-sha256", out var row));
         _source = new WebhookSource("shop", SenderPlan.Compile(row), [], new WebhookSourceOptions { SilenceAfter = TimeSpan.FromHours(1) }, publicUrl: null);
-        var sources = new SourceRegistry();
-        sources.Replace(new Dictionary<string, WebhookSource> { ["shop"] = _source });
-        _alarms = new AlarmMonitor(sources, new FakeInboxStore { OnRead = () => _reader }, new WebhookMetrics(_services.GetRequiredService<IMeterFactory>()), _clock, _log);
+        _sources.Replace(new Dictionary<string, WebhookSource> { ["shop"] = _source });
+        _alarms = new AlarmMonitor(_sources, new FakeInboxStore { OnRead = () => _reader }, new WebhookMetrics(_services.GetRequiredService<IMeterFactory>()), _clock, _log);
     }
 
     public void Dispose()
@@ -48,7 +49,7 @@ public sealed class AlarmMonitorTests : IDisposable
     public async Task Look_SilentSource_IsSaidOnceAndOnceWhenItIsOver()
     {
         await AssertAlarmAsync("silence shop 1", "silence", () => _clock.Advance(TimeSpan.FromHours(1.1)), () => _source.Activity.Accept(_clock.GetUtcNow()));
-        Assert.Contains("source 'shop' has sent nothing since 2026-11-23", _log.Lines[0].Message, StringComparison.Ordinal);
+        Assert.Contains("nothing of source 'shop' was taken since 2026-11-23", _log.Lines[0].Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -65,15 +66,36 @@ public sealed class AlarmMonitorTests : IDisposable
         "backlog 1", "backlog", () => _reader.OldestDueAt = _clock.GetUtcNow() - AlarmMonitor.MaxBacklogAge - TimeSpan.FromSeconds(1), () => _reader.OldestDueAt = _clock.GetUtcNow().AddDays(1));
 
     [Fact]
-    public Task Look_DeadLetters_AreSaidOnceAndOnceWhenTheyAreGone() => AssertAlarmAsync("dead_letters 1", "dead_letters", () => _reader.Dead = 3, () => _reader.Dead = 0);
+    public Task Look_DeadLetters_AreSaidOnceAndOnceWhenTheyAreGone() => AssertAlarmAsync("dead_letters 1", "dead_letters", () => _reader.HasDeadLetters = true, () => _reader.HasDeadLetters = false);
 
     [Fact]
-    public async Task Look_InboxThatCannotBeRead_LeavesItsAlarmsAsTheyWere()
+    public async Task Look_SourceThatAReloadHasRemoved_EndsItsAlarmsAndBeginsAnewWhenItIsBack()
     {
-        _reader.Dead = 1;
+        await _alarms.LookAsync(CancellationToken.None);
+        _clock.Advance(TimeSpan.FromHours(1.1));
+        await _alarms.LookAsync(CancellationToken.None);
+        Assert.Contains("silence shop 1", Alarms());
+
+        _sources.Replace(new Dictionary<string, WebhookSource>());
+        await _alarms.LookAsync(CancellationToken.None);
+        Assert.Equal(["backlog 0", "dead_letters 0"], Alarms());
+        Assert.Equal([EventIds.AlarmRaised, EventIds.AlarmCleared], _log.Lines.Select(static line => line.Id));
+
+        _sources.Replace(new Dictionary<string, WebhookSource> { ["shop"] = _source });
+        await _alarms.LookAsync(CancellationToken.None);
+        Assert.Contains("silence shop 0", Alarms());
+    }
+
+    [Theory]
+    [InlineData(typeof(InvalidOperationException))]
+    [InlineData(typeof(SocketException))]
+    [InlineData(typeof(TimeoutException))]
+    public async Task Look_InboxThatCannotBeRead_LeavesItsAlarmsAsTheyWere(Type error)
+    {
+        _reader.HasDeadLetters = true;
         await _alarms.LookAsync(CancellationToken.None);
 
-        _reader.Error = new InvalidOperationException("away");
+        _reader.Error = (Exception)Activator.CreateInstance(error)!;
         await _alarms.LookAsync(CancellationToken.None);
 
         Assert.Contains("dead_letters 1", Alarms());
@@ -101,15 +123,17 @@ public sealed class AlarmMonitorTests : IDisposable
 
     private sealed class Reader : IInboxReader
     {
-        public long Dead { get; set; }
+        public bool HasDeadLetters { get; set; }
 
         public DateTimeOffset? OldestDueAt { get; set; }
 
         public Exception? Error { get; set; }
 
-        public Task<InboxCounts> CountAsync(CancellationToken cancellationToken) => Error is { } error
-            ? Task.FromException<InboxCounts>(error)
-            : Task.FromResult(new InboxCounts(new Dictionary<WorkState, long> { [WorkState.Dead] = Dead }, 0, 0, OldestDueAt));
+        public Task<InboxTrouble> LookAsync(CancellationToken cancellationToken) => Error is { } error
+            ? Task.FromException<InboxTrouble>(error)
+            : Task.FromResult(new InboxTrouble(OldestDueAt, HasDeadLetters));
+
+        public Task<InboxCounts> CountAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<IReadOnlyList<EventRow>> ListAsync(EventFilter filter, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -80,6 +80,8 @@ public sealed class InboxGaugesTests : IDisposable
 
         public Exception? Error { get; set; }
 
+        public Task<InboxTrouble> LookAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public Task<InboxCounts> CountAsync(CancellationToken cancellationToken)
         {
             if (Error is not null)

@@ -133,6 +133,7 @@ internal sealed class ReceiverUnderTest : IAsyncDisposable
             ContentType = "application/json",
             Headers = headers,
             Query = "",
+            ArrivedAt = Clock.GetUtcNow(),
             ReceivedAt = Clock.GetUtcNow(),
         };
     }

@@ -14,6 +14,7 @@ public sealed class BodyReaderTests
     private const int Ahead = 64 * 1024;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly BodyMemory Plenty = new(long.MaxValue);
 
     [Fact]
     [Trait("Attack", "A57")]
@@ -85,7 +86,7 @@ public sealed class BodyReaderTests
     {
         var clock = new FakeTimeProvider();
         var body = new Pipe();
-        var reading = BodyReader.ReadAsync(RequestOf(body.Reader, contentLength), 30 * Limit, clock, CancellationToken.None).AsTask();
+        var reading = BodyReader.ReadAsync(RequestOf(body.Reader, contentLength), 30 * Limit, Plenty, clock, CancellationToken.None).AsTask();
         clock.Advance(TimeSpan.FromSeconds(seconds) - TimeSpan.FromTicks(1));
         await body.Writer.WriteAsync(new byte[1], TestContext.Current.CancellationToken);
         Assert.False(reading.IsCompleted);
@@ -102,7 +103,7 @@ public sealed class BodyReaderTests
     {
         var clock = new FakeTimeProvider();
         var body = new Pipe();
-        var reading = BodyReader.ReadAsync(RequestOf(body.Reader, contentLength: 2), Limit, clock, CancellationToken.None).AsTask();
+        var reading = BodyReader.ReadAsync(RequestOf(body.Reader, contentLength: 2), Limit, Plenty, clock, CancellationToken.None).AsTask();
         await body.Writer.WriteAsync(new byte[1], TestContext.Current.CancellationToken);
         clock.Advance(TimeSpan.FromSeconds(9));
         await body.Writer.WriteAsync(new byte[1], TestContext.Current.CancellationToken);
@@ -128,7 +129,7 @@ public sealed class BodyReaderTests
             var (request, clock) = (RequestOf(PipeReader.Create(new(new byte[length])), length), new NoClock());
             var before = GC.GetAllocatedBytesForCurrentThread();
 
-            var reading = BodyReader.ReadAsync(request, Limit, clock, CancellationToken.None);
+            var reading = BodyReader.ReadAsync(request, Limit, Plenty, clock, CancellationToken.None);
 
             var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
             Assert.True(reading.IsCompletedSuccessfully);
@@ -140,10 +141,34 @@ public sealed class BodyReaderTests
     }
 
     [Fact]
+    [Trait("Attack", "A57")]
+    public async Task Read_BodiesThatArriveSlowly_HoldNoMoreTogetherThanTheyMay()
+    {
+        const int Half = BodyMemory.Uncounted + (Limit / 2);
+        var memory = new BodyMemory(Limit);
+        var (first, second, third, small) = (new SlowBody(memory), new SlowBody(memory), new SlowBody(memory), new SlowBody(memory));
+        await first.WriteAsync(Half);
+        await second.WriteAsync(Half);
+        await small.WriteAsync(BodyMemory.Uncounted);
+        Assert.False(first.Reading.IsCompleted || second.Reading.IsCompleted || small.Reading.IsCompleted);
+
+        await third.WriteAsync(BodyMemory.Uncounted + 1);
+        Assert.Equal(([], RejectionReason.BodyMemoryFull), await third.Reading.WaitAsync(Patience, TimeProvider.System, TestContext.Current.CancellationToken));
+
+        // Whoever was first ends well, and leaves room.
+        Assert.Equal(Half, await first.EndAsync());
+        Assert.Equal(BodyMemory.Uncounted, await small.EndAsync());
+        var fourth = new SlowBody(memory);
+        await fourth.WriteAsync(Half);
+        Assert.Equal(Half, await fourth.EndAsync());
+        Assert.Equal(Half, await second.EndAsync());
+    }
+
+    [Fact]
     public async Task Read_RequestThatIsAborted_IsNotCalledSlow()
     {
         using var aborted = new CancellationTokenSource();
-        var reading = BodyReader.ReadAsync(RequestOf(new Pipe().Reader, contentLength: 2), Limit, new FakeTimeProvider(), aborted.Token).AsTask();
+        var reading = BodyReader.ReadAsync(RequestOf(new Pipe().Reader, contentLength: 2), Limit, Plenty, new FakeTimeProvider(), aborted.Token).AsTask();
 
         await aborted.CancelAsync();
 
@@ -160,7 +185,7 @@ public sealed class BodyReaderTests
         var body = new Pipe();
         await body.Writer.CompleteAsync(status is { } code ? new BadHttpRequestException("Refused.", code) : new IOException("Bad chunk size data."));
 
-        var (read, rejection) = await BodyReader.ReadAsync(RequestOf(body.Reader, contentLength: null), Limit, TimeProvider.System, CancellationToken.None);
+        var (read, rejection) = await BodyReader.ReadAsync(RequestOf(body.Reader, contentLength: null), Limit, Plenty, TimeProvider.System, CancellationToken.None);
 
         Assert.Equal(Enum.Parse<RejectionReason>(reason), rejection);
         Assert.Empty(read);
@@ -172,13 +197,13 @@ public sealed class BodyReaderTests
         var body = new Pipe();
         await body.Writer.CompleteAsync(new IOException("Reset by the peer."));
 
-        await Assert.ThrowsAsync<IOException>(async () => await BodyReader.ReadAsync(RequestOf(body.Reader, contentLength: null), Limit, TimeProvider.System, new CancellationToken(true)));
+        await Assert.ThrowsAsync<IOException>(async () => await BodyReader.ReadAsync(RequestOf(body.Reader, contentLength: null), Limit, Plenty, TimeProvider.System, new CancellationToken(true)));
     }
 
     private static async Task<(byte[] Body, RejectionReason? Rejection)> ReadAsync(Stream body, long? contentLength)
     {
         var context = new DefaultHttpContext { Request = { Body = body, ContentLength = contentLength } };
-        return await BodyReader.ReadAsync(context.Request, Limit, TimeProvider.System, CancellationToken.None);
+        return await BodyReader.ReadAsync(context.Request, Limit, Plenty, TimeProvider.System, CancellationToken.None);
     }
 
     private static HttpRequest RequestOf(PipeReader body, long? contentLength)
@@ -190,6 +215,26 @@ public sealed class BodyReaderTests
 
     /// <summary>A body as a server gives it, which knows what has arrived.</summary>
     private sealed record GivenBody(PipeReader Reader) : IRequestBodyPipeFeature;
+
+    private sealed class SlowBody
+    {
+        private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 0, readerScheduler: PipeScheduler.Inline));
+
+        public SlowBody(BodyMemory memory) =>
+            Reading = BodyReader.ReadAsync(RequestOf(_pipe.Reader, contentLength: null), Limit, memory, new FakeTimeProvider(), CancellationToken.None).AsTask();
+
+        public Task<(byte[] Body, RejectionReason? Rejection)> Reading { get; }
+
+        public async Task WriteAsync(int bytes) => await _pipe.Writer.WriteAsync(new byte[bytes], TestContext.Current.CancellationToken);
+
+        public async Task<int> EndAsync()
+        {
+            await _pipe.Writer.CompleteAsync();
+            var (body, rejection) = await Reading.WaitAsync(Patience, TimeProvider.System, TestContext.Current.CancellationToken);
+            Assert.Null(rejection);
+            return body.Length;
+        }
+    }
 
     private sealed class NoClock : TimeProvider
     {

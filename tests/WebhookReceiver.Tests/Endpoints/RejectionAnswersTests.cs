@@ -40,6 +40,7 @@ public sealed class RejectionAnswersTests
         (RejectionReason.EnvelopeInvalid, 400, "WHR2008", null, false),
         (RejectionReason.RateLimited, 429, "WHR2017", "1", false),
         (RejectionReason.Overloaded, 503, "WHR4001", "5", false),
+        (RejectionReason.BodyMemoryFull, 503, "WHR4001", "5", true),
         (RejectionReason.DiskNearlyFull, 503, "WHR4003", "30", false),
         (RejectionReason.StorageFailed, 503, "WHR4002", "30", false),
         (RejectionReason.StorageSlow, 503, "WHR4004", "30", false),

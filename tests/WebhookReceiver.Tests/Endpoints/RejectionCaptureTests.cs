@@ -99,19 +99,63 @@ public sealed class RejectionCaptureTests
         Assert.Equal(4, _captures.All().Count(static kept => kept.Rejection.Source == "shop"));
     }
 
-    [Fact]
+    [Theory]
     [Trait("Attack", "A116")]
-    public void Offer_MoreThanTwentyASecond_AreNotLookedAt()
+    [InlineData("198.51.100.66", "198.51.100.66")]
+    [InlineData("2001:db8::1", "2001:db8::2")]
+    public void Offer_OneLargeBodyOrMany_MakesRoomForItselfAlone(string one, string other)
     {
-        for (var i = 0; i < 50; i++)
+        for (var i = 0; i < 9; i++)
         {
-            Offer();
+            Offer(address: "192.0.2.1", body: new byte[100]);
         }
 
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Offer(address: one, body: new byte[RejectionCapture.MaxBytes]);
+        Offer(address: one, body: new byte[RejectionCapture.MaxBytes / 2]);
+        Offer(address: other, body: new byte[RejectionCapture.MaxBytes / 2]);
+
+        Assert.Equal(9, _captures.All().Count(static kept => kept.Rejection.RemoteAddress == "192.0.2.1"));
+    }
+
+    [Fact]
+    [Trait("Attack", "A116")]
+    public void Offer_AsManyAsTheSenderSent_PushesNoneOfThemOut()
+    {
+        for (var i = 0; i < RejectionCapture.MaxDeliveries; i++)
+        {
+            Offer(address: i % 2 == 0 ? "192.0.2.1" : "198.51.100.66");
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Offer(address: "198.51.100.66");
+
+        Assert.Equal(RejectionCapture.MaxDeliveries / 2, _captures.All().Count(static kept => kept.Rejection.RemoteAddress == "192.0.2.1"));
+    }
+
+    [Fact]
+    [Trait("Attack", "A116")]
+    public void Offer_MoreThanTwentyASecond_AreNotLookedAtAndOfOneSenderNoMoreThanHalf()
+    {
+        Offer50("198.51.100.66");
+        Assert.Equal(RejectionCapture.MaxPerSecondAndSender, _captures.All().Count);
+
+        Offer50("192.0.2.1");
+        Offer50("192.0.2.2");
         Assert.Equal(RejectionCapture.MaxPerSecond, _captures.All().Count);
+        Assert.Equal(RejectionCapture.MaxPerSecondAndSender, _captures.All().Count(static kept => kept.Rejection.RemoteAddress == "192.0.2.1"));
+
         _clock.Advance(TimeSpan.FromSeconds(1));
         Offer();
         Assert.Equal(RejectionCapture.MaxPerSecond + 1, _captures.All().Count);
+
+        void Offer50(string address)
+        {
+            for (var i = 0; i < 50; i++)
+            {
+                Offer(address: address);
+            }
+        }
     }
 
     [Fact]
@@ -160,6 +204,7 @@ public sealed class RejectionCaptureTests
             ContentType = "application/json",
             Headers = headers ?? [],
             Query = "",
+            ArrivedAt = _clock.GetUtcNow(),
             ReceivedAt = _clock.GetUtcNow(),
         });
     }

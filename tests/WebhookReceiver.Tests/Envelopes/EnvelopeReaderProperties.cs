@@ -86,6 +86,7 @@ public sealed class EnvelopeReaderProperties
             ContentType = "application/json",
             Headers = headers,
             Query = "",
+            ArrivedAt = TestEvents.Start,
             ReceivedAt = TestEvents.Start,
         };
         Assert.True(delivery.Content is not null, delivery.ContentProblem);

@@ -146,6 +146,7 @@ public sealed class EnvelopeReaderTests
             ContentType = contentType,
             Headers = new HeaderDictionary { ["X-Event-Id"] = "evt_1" },
             Query = "",
+            ArrivedAt = TestEvents.Start,
             ReceivedAt = TestEvents.Start,
         };
         Assert.True(delivery.Content is not null, delivery.ContentProblem);

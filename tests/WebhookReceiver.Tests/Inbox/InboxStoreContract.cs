@@ -628,6 +628,20 @@ public abstract partial class InboxStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Look_WorkThatWaitsAndWorkThatIsDead_IsSeen()
+    {
+        Assert.Equal(new InboxTrouble(null, HasDeadLetters: false), await _store.Reader.LookAsync(TestContext.Current.CancellationToken));
+        var (first, second) = (await NewRunningAsync("e1"), await NewRunningAsync("e2"));
+        await EndAsync(first, AttemptOutcome.Transient, due: Now.AddMinutes(7));
+        var due = (await FindAsync(first.Event)).Work[0].DueAt;
+        Assert.Equal(new InboxTrouble(due, HasDeadLetters: false), await _store.Reader.LookAsync(TestContext.Current.CancellationToken));
+
+        await EndAsync(second, AttemptOutcome.Permanent, error: "no");
+
+        Assert.Equal(new InboxTrouble(due, HasDeadLetters: true), await _store.Reader.LookAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Count_WorkThatWaits_SaysSinceWhenTheOldestIsDue()
     {
         Assert.Null((await _store.Reader.CountAsync(TestContext.Current.CancellationToken)).OldestDueAt);

@@ -44,6 +44,8 @@ public sealed class ManagementParameterProperties
 
         public Task<EventDetail?> FindAsync(long seq, long token, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public Task<InboxTrouble> LookAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public Task<InboxCounts> CountAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

@@ -210,6 +210,20 @@ public sealed class SourceCompilerTests
         return Assert.Single(problems);
     }
 
+    [Fact]
+    public void Compile_ValuesOutOfRangeThatCodeHasSet_AreProblems()
+    {
+        var options = new WebhookSourceOptions
+        {
+            Sender = "hmac-sha256", Secrets = { new WebhookSecretOptions { Value = "a secret of sixteen bytes or more" } }, RateLimit = 0, MaxBodyBytes = -1, SilenceAfter = TimeSpan.FromSeconds(-1),
+        };
+        var problems = new List<ConfigurationProblem>();
+
+        SourceCompiler.Compile([KeyValuePair.Create("a", options)], null, ".", problems);
+
+        Assert.Equal(["MaxBodyBytes WHR1020", "RateLimit WHR1020", "SilenceAfter WHR1022"], problems.Select(static problem => $"{problem.Key.Split(':')[^1]} {problem.Code}"));
+    }
+
     private static (Dictionary<string, WebhookSource> Sources, List<ConfigurationProblem> Problems) Compile(
         string name, WebhookSourceOptions options, params string[] secrets)
     {

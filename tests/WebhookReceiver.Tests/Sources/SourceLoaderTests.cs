@@ -129,6 +129,39 @@ public sealed class SourceLoaderTests : IDisposable
     }
 
     [Fact]
+    public void ReloadIfChanged_FileThatIsNoJson_IsSaidByItsPlaceAloneAndWhatWasLoadedStays()
+    {
+        Write("base.json", Old);
+        using var loader = Start();
+
+        File.WriteAllText(_directory.File("base.json"), "{\n  \"WebhookReceiver\": canary");
+        loader.ReloadIfChanged();
+
+        var failed = Assert.Single(_log.Lines, static line => line.Id == EventIds.SourceReloadFailed);
+        Assert.Contains("base.json'. It is no JSON at line 2, byte 22. Correct the file at the place that is named.", failed.Message, StringComparison.Ordinal);
+        Assert.Contains("WHR1056", failed.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", failed.Message, StringComparison.Ordinal);
+        Assert.Equal(1, Secrets());
+    }
+
+    [Fact]
+    public void ReloadIfChanged_FileThatAnotherNamesAndThatComesLater_IsTakenOnceItIsThere()
+    {
+        Write("base.json", Old);
+        using var loader = Start();
+        File.WriteAllText(_directory.File("base.json"), $$"""{ "WebhookReceiver": { "Sources": { "a": { "SchemeFile": "row.json", "Secrets": ["{{New}}"] } } } }""");
+        loader.ReloadIfChanged();
+        loader.ReloadIfChanged();
+        Assert.Contains("WHR1031", Assert.Single(_log.Lines, static line => line.Id == EventIds.SourceReloadFailed).Message, StringComparison.Ordinal);
+
+        File.Copy(Repository.File("src/WebhookReceiver.Senders/Catalog/hmac-sha256.json"), _directory.File("row.json"));
+        loader.ReloadIfChanged();
+
+        Assert.Single(_log.Lines, static line => line.Id == EventIds.SourcesReloaded);
+        Assert.Equal("hmac-sha256", Assert.Single(_registry.All).Plan.Definition.Id);
+    }
+
+    [Fact]
     public void ReloadIfChanged_LinkSwappedUnderneath_IsSeen()
     {
         // As Kubernetes does it: the files stay where they are, the directory behind a link becomes another.

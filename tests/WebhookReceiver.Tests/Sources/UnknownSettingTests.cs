@@ -12,6 +12,7 @@ public sealed class UnknownSettingTests
     [InlineData("WebhookReceiver:Sources:default:Secert:0", "Did you mean 'Secrets'?")]
     [InlineData("WebhookReceiver:Sources:default:Secrets:0:NotAftr", "Did you mean 'NotAfter'?")]
     [InlineData("WebhookReceiver:Sources:default:AllowAddresses:0", "Did you mean 'AllowedAddresses'?")]
+    [InlineData("WebhookReceiver:Sources:default:RateLimit:PerSecond", "Remove it, or look it up in docs/configuration.md.")]
     [InlineData("WebhookReceiver:Inbox:ConectionString", "Did you mean 'ConnectionString'?")]
     [InlineData("WebhookReceiver:Dispatch:MaxConcurency", "Did you mean 'MaxConcurrency'?")]
     [InlineData("WebhookReceiver:Management:Tokn", "Did you mean 'Token'?")]

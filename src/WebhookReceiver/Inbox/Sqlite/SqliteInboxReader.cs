@@ -103,6 +103,16 @@ internal sealed class SqliteInboxReader : IInboxReader, IDisposable
             return new InboxCounts(byState, unaccounted, purged, waiting.Step() && waiting.NullableInteger(0) is { } due ? StoredTime.Read(due) : null);
         }, cancellationToken);
 
+    public Task<InboxTrouble> LookAsync(CancellationToken cancellationToken) =>
+        ReadAsync(db =>
+        {
+            using var look = new SqliteStatement(db, """
+                SELECT (SELECT MIN(due_at) FROM work WHERE state BETWEEN 1 AND 2), EXISTS(SELECT 1 FROM work INDEXED BY work_open WHERE state BETWEEN 1 AND 5 AND state = 3)
+                """);
+            look.Step();
+            return new InboxTrouble(look.NullableInteger(0) is { } due ? StoredTime.Read(due) : null, look.Integer(1) != 0);
+        }, cancellationToken);
+
     /// <summary>A number of the inbox itself; <see langword="null"/> if it was never set.</summary>
     public Task<long?> ReadMetaAsync(string key) => ReadAsync(db =>
     {

@@ -2,9 +2,8 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using WebhookReceiver.Diagnostics;
-using WebhookReceiver.Sources;
 
-namespace WebhookReceiver.Management;
+namespace WebhookReceiver.Sources;
 
 /// <summary>
 /// What the server says of its own settings when it starts: a certificate that is missing or cannot be read, above all. It is asked nothing
@@ -24,5 +23,6 @@ internal static class ServerProblem
     private static bool CameThroughTheServer(Exception error) =>
         new StackTrace(error).GetFrames().Any(static frame => frame.GetMethod()?.DeclaringType?.Assembly == typeof(KestrelServer).Assembly);
 
-    private static string FirstLine(Exception error) => error.Message.Split('\n')[0].TrimEnd();
+    /// <summary>What is said of it to operators: some messages go on for lines.</summary>
+    public static string FirstLine(Exception error) => error.Message.Split('\n')[0].TrimEnd();
 }
