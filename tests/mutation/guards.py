@@ -129,8 +129,9 @@ GUARDS = [
         """            return RejectionReason.AddressNotAllowed;
 """, """            return request.ContentLength > 0 ? null : RejectionReason.AddressNotAllowed;
 """)),
-    guard('whose captured delivery makes way', 'A116', (LIBRARY + 'Endpoints/RejectionCapture.cs', 'Remove(_deliveries.First(kept => kept.Rejection.RemoteAddress == most));', 'Remove(_deliveries[0]);')),
-    guard('how many are captured a second', 'A116', (LIBRARY + 'Endpoints/RejectionCapture.cs', 'return _turns <= MaxPerSecond;', 'return true;')),
+    guard('whose captured delivery makes way', 'A116', (LIBRARY + 'Endpoints/RejectionCapture.cs', 'Remove(_deliveries.First(kept => kept.Sender == most));', 'Remove(_deliveries[0]);')),
+    guard('who makes way where bodies are too large', 'A116', (LIBRARY + 'Endpoints/RejectionCapture.cs', 'RemoveOfWhoHasMost(static kept => kept.Delivery.Body.Length)', 'RemoveOfWhoHasMost(static _ => 1)')),
+    guard('how many are captured a second', 'A116', (LIBRARY + 'Endpoints/RejectionCapture.cs', 'if (turns == MaxPerSecondAndSender || _turns.Values.Sum() == MaxPerSecond)', 'if (turns == int.MaxValue)')),
 
     # Transport.
     guard('HTTPS', 'A47 A48', (LIBRARY + 'Endpoints/WebhookEndpoint.cs', 'if (_requiresHttps && !request.IsHttps)', 'if (_requiresHttps && request.Host.Host == "nobody")')),
@@ -142,7 +143,6 @@ GUARDS = [
     guard('the limit before a body is asked for', 'A52', (LIBRARY + 'Endpoints/BodyReader.cs', 'if (request.ContentLength > maxBytes)', 'if (request.ContentLength > long.MaxValue - 1)')),
     guard('HTTP/1.1 alone', 'A53', (HOST + 'Startup/ServerSetup.cs', 'endpoint.Protocols = HttpProtocols.Http1)', 'endpoint.Protocols = HttpProtocols.Http1AndHttp2)')),
     guard('how much memory bodies may hold', 'A57', (LIBRARY + 'Endpoints/BodyReader.cs', 'if (!held.TryGrow(length))', 'if (!held.TryGrow(0))')),
-    guard('who makes way where bodies are too large', 'A116', (LIBRARY + 'Endpoints/RejectionCapture.cs', 'RemoveOfWhoHasMost(static kept => kept.Delivery.Body.Length)', 'RemoveOfWhoHasMost(static _ => 1)')),
     guard('the time for headers', 'A70', (HOST + 'Startup/ServerSetup.cs', 'HeadersTimeout = TimeSpan.FromSeconds(10)', 'HeadersTimeout = TimeSpan.FromSeconds(300)')),
     guard('the time for a body', 'A71', (LIBRARY + 'Endpoints/BodyReader.cs', 'LeastSeconds = 10', 'LeastSeconds = 3000')),
     guard('how many connections there may be', 'A74', (HOST + 'Startup/ServerSetup.cs', 'MaxConcurrentConnections = 2000', 'MaxConcurrentConnections = 20000')),

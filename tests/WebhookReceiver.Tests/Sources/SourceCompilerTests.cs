@@ -215,7 +215,11 @@ public sealed class SourceCompilerTests
     {
         var options = new WebhookSourceOptions
         {
-            Sender = "hmac-sha256", Secrets = { new WebhookSecretOptions { Value = "a secret of sixteen bytes or more" } }, RateLimit = 0, MaxBodyBytes = -1, SilenceAfter = TimeSpan.FromSeconds(-1),
+            Sender = "hmac-sha256",
+            Secrets = { new WebhookSecretOptions { Value = "a secret of sixteen bytes or more" } },
+            RateLimit = 0,
+            MaxBodyBytes = -1,
+            SilenceAfter = TimeSpan.FromSeconds(-1),
         };
         var problems = new List<ConfigurationProblem>();
 

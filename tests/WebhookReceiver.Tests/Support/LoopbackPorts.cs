@@ -17,14 +17,14 @@ internal static class LoopbackPorts
     /// <summary>How far those who run beside this process begin from it.</summary>
     private const int Apart = 997;
 
-    private static int s_given = Environment.ProcessId * Apart;
+    private static int _given = Environment.ProcessId * Apart;
 
     /// <summary>A port that nobody listens on, and that nobody else in this process is given before all have been. Safe from any thread.</summary>
     public static int Next()
     {
         while (true)
         {
-            var port = First + (int)((uint)Interlocked.Increment(ref s_given) % (Beyond - First));
+            var port = First + (int)((uint)Interlocked.Increment(ref _given) % (Beyond - First));
             if (IsFree(port))
             {
                 return port;
