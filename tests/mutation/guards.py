@@ -129,9 +129,9 @@ GUARDS = [
         """            return RejectionReason.AddressNotAllowed;
 """, """            return request.ContentLength > 0 ? null : RejectionReason.AddressNotAllowed;
 """)),
-    guard('whose captured delivery makes way', 'A116', (LIBRARY + 'Endpoints/RejectionCapture.cs', 'Remove(_deliveries.First(kept => kept.Sender == most));', 'Remove(_deliveries[0]);')),
-    guard('who makes way where bodies are too large', 'A116', (LIBRARY + 'Endpoints/RejectionCapture.cs', 'RemoveOfWhoHasMost(static kept => kept.Delivery.Body.Length)', 'RemoveOfWhoHasMost(static _ => 1)')),
-    guard('how many are captured a second', 'A116', (LIBRARY + 'Endpoints/RejectionCapture.cs', 'if (turns == MaxPerSecondAndSender || _turns.Values.Sum() == MaxPerSecond)', 'if (turns == int.MaxValue)')),
+    guard('whose captured delivery makes way', 'A116', (LIBRARY + 'Endpoints/RejectionCapture.cs', 'Remove(_deliveries.First(kept => kept.Origin == most));', 'Remove(_deliveries[0]);')),
+    guard('who makes way where bodies are too large', 'A116', (LIBRARY + 'Endpoints/RejectionCapture.cs', 'RemoveOfWhatHasMost(static kept => kept.Delivery.Body.Length)', 'RemoveOfWhatHasMost(static _ => 1)')),
+    guard('how many are captured a second', 'A116', (LIBRARY + 'Endpoints/RejectionCapture.cs', 'if (turns == MaxPerSecondAndOrigin || _turns.Values.Sum() == MaxPerSecond)', 'if (turns == int.MaxValue)')),
 
     # Transport.
     guard('HTTPS', 'A47 A48', (LIBRARY + 'Endpoints/WebhookEndpoint.cs', 'if (_requiresHttps && !request.IsHttps)', 'if (_requiresHttps && request.Host.Host == "nobody")')),

@@ -7,7 +7,7 @@ namespace WebhookReceiver.Endpoints;
 
 /// <summary>
 /// Keeps refused deliveries of the sources that ask for it, so that a person can admit them once the mistake is mended. In memory alone: what was not verified reaches no disk. Every
-/// bound is a source's own, so that a flood at one takes nothing from another, and within a source the sender who holds most makes way first: an address, or of IPv6 a network. Safe from any thread.
+/// bound is a source's own, so that a flood at one takes nothing from another, and within a source the origin that holds most makes way first: an address, or of IPv6 a network. Safe from any thread.
 /// </summary>
 internal sealed class RejectionCapture(TimeProvider clock)
 {
@@ -20,8 +20,8 @@ internal sealed class RejectionCapture(TimeProvider clock)
     /// <summary>How many a second are looked at, so that a flood costs no more than that.</summary>
     public const int MaxPerSecond = 20;
 
-    /// <summary>How many of those may be one sender's.</summary>
-    public const int MaxPerSecondAndSender = MaxPerSecond / 2;
+    /// <summary>How many of those may be one origin's.</summary>
+    public const int MaxPerSecondAndOrigin = MaxPerSecond / 2;
 
     /// <summary>How long one is kept: about as long as senders try again.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromDays(3);
@@ -45,10 +45,10 @@ internal sealed class RejectionCapture(TimeProvider clock)
             }
 
             shelf.DropOlderThan(clock.GetUtcNow() - MaxAge);
-            var sender = SenderOf(rejection.RemoteAddress);
-            if (shelf.TryTakeTurn(sender, clock.GetTimestamp() / clock.TimestampFrequency))
+            var origin = OriginOf(rejection.RemoteAddress);
+            if (shelf.TryTakeTurn(origin, clock.GetTimestamp() / clock.TimestampFrequency))
             {
-                shelf.Add(new CapturedDelivery(rejection, delivery.For(delivery.Source, delivery.Keys, Copy(delivery.Headers), delivery.Format, delivery.ReceivedAt), sender));
+                shelf.Add(new CapturedDelivery(rejection, delivery.For(delivery.Source, delivery.Keys, Copy(delivery.Headers), delivery.Format, delivery.ReceivedAt), origin));
             }
         }
     }
@@ -79,7 +79,7 @@ internal sealed class RejectionCapture(TimeProvider clock)
         }
     }
 
-    private static string SenderOf(string remoteAddress) => IPAddress.TryParse(remoteAddress, out var address) ? Network.OfSender(address).ToString() : "";
+    private static string OriginOf(string remoteAddress) => IPAddress.TryParse(remoteAddress, out var address) ? Network.OriginOf(address).ToString() : "";
 
     private static HeaderDictionary Copy(IHeaderDictionary headers)
     {
@@ -105,7 +105,7 @@ internal sealed class RejectionCapture(TimeProvider clock)
 
         public IReadOnlyList<CapturedDelivery> Deliveries => _deliveries;
 
-        public bool TryTakeTurn(string sender, long second)
+        public bool TryTakeTurn(string origin, long second)
         {
             if (second != _second)
             {
@@ -113,13 +113,13 @@ internal sealed class RejectionCapture(TimeProvider clock)
                 _turns.Clear();
             }
 
-            var turns = _turns.GetValueOrDefault(sender);
-            if (turns == MaxPerSecondAndSender || _turns.Values.Sum() == MaxPerSecond)
+            var turns = _turns.GetValueOrDefault(origin);
+            if (turns == MaxPerSecondAndOrigin || _turns.Values.Sum() == MaxPerSecond)
             {
                 return false;
             }
 
-            _turns[sender] = turns + 1;
+            _turns[origin] = turns + 1;
             return true;
         }
 
@@ -129,20 +129,20 @@ internal sealed class RejectionCapture(TimeProvider clock)
             _bytes += captured.Delivery.Body.Length;
             while (_bytes > MaxBytes)
             {
-                RemoveOfWhoHasMost(static kept => kept.Delivery.Body.Length);
+                RemoveOfWhatHasMost(static kept => kept.Delivery.Body.Length);
             }
 
             while (_deliveries.Count > MaxDeliveries)
             {
-                RemoveOfWhoHasMost(static _ => 1);
+                RemoveOfWhatHasMost(static _ => 1);
             }
         }
 
-        /// <summary>Of those who have equally much, of the one who came last: who was here first may be the sender.</summary>
-        private void RemoveOfWhoHasMost(Func<CapturedDelivery, long> size)
+        /// <summary>Of those that have equally much, of the one that came last: what was here first may be the sender's.</summary>
+        private void RemoveOfWhatHasMost(Func<CapturedDelivery, long> size)
         {
-            var most = _deliveries.AsEnumerable().Reverse().AggregateBy(static kept => kept.Sender, 0L, (sum, kept) => sum + size(kept)).MaxBy(static sender => sender.Value).Key;
-            Remove(_deliveries.First(kept => kept.Sender == most));
+            var most = _deliveries.AsEnumerable().Reverse().AggregateBy(static kept => kept.Origin, 0L, (sum, kept) => sum + size(kept)).MaxBy(static origin => origin.Value).Key;
+            Remove(_deliveries.First(kept => kept.Origin == most));
         }
 
         public void DropOlderThan(DateTimeOffset oldest)
@@ -166,5 +166,5 @@ internal sealed class RejectionCapture(TimeProvider clock)
 /// <summary>A refused delivery that is kept whole.</summary>
 /// <param name="Rejection">The rejection.</param>
 /// <param name="Delivery">The request as it arrived.</param>
-/// <param name="Sender">Who sent it: the address, or of IPv6 its network.</param>
-internal sealed record CapturedDelivery(Rejection Rejection, Delivery Delivery, string Sender);
+/// <param name="Origin">Where it came from: the address, or of IPv6 its network.</param>
+internal sealed record CapturedDelivery(Rejection Rejection, Delivery Delivery, string Origin);

@@ -43,7 +43,7 @@ internal sealed class TokenThrottle(TimeProvider clock)
         lock (_gate)
         {
             var now = clock.GetElapsedTime(_started);
-            var bucket = BucketOf(Network.OfSender(remote ?? IPAddress.None));
+            var bucket = BucketOf(Network.OriginOf(remote ?? IPAddress.None));
 
             // When all of the bucket is there again; an interval later for each that is taken.
             var full = bucket.FullAt > now ? bucket.FullAt : now;

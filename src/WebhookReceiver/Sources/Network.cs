@@ -33,8 +33,8 @@ internal static class Network
     /// <summary>A listener of both families shows IPv4 addresses as IPv6 ones, and they are the same.</summary>
     public static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
-    /// <summary>What one sender has: an address, of IPv6 the first half of it. Whoever has one address of such a network has all of them.</summary>
-    public static IPAddress OfSender(IPAddress address)
+    /// <summary>Where something comes from: an address, of IPv6 the first half of it. Whoever has one address of such a network has all of them.</summary>
+    public static IPAddress OriginOf(IPAddress address)
     {
         var plain = Plain(address);
         if (plain.AddressFamily != AddressFamily.InterNetworkV6)

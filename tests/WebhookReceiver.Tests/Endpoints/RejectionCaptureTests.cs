@@ -135,15 +135,15 @@ public sealed class RejectionCaptureTests
 
     [Fact]
     [Trait("Attack", "A116")]
-    public void Offer_MoreThanTwentyASecond_AreNotLookedAtAndOfOneSenderNoMoreThanHalf()
+    public void Offer_MoreThanTwentyASecond_AreNotLookedAtAndOfOneOriginNoMoreThanHalf()
     {
         Offer50("198.51.100.66");
-        Assert.Equal(RejectionCapture.MaxPerSecondAndSender, _captures.All().Count);
+        Assert.Equal(RejectionCapture.MaxPerSecondAndOrigin, _captures.All().Count);
 
         Offer50("192.0.2.1");
         Offer50("192.0.2.2");
         Assert.Equal(RejectionCapture.MaxPerSecond, _captures.All().Count);
-        Assert.Equal(RejectionCapture.MaxPerSecondAndSender, _captures.All().Count(static kept => kept.Rejection.RemoteAddress == "192.0.2.1"));
+        Assert.Equal(RejectionCapture.MaxPerSecondAndOrigin, _captures.All().Count(static kept => kept.Rejection.RemoteAddress == "192.0.2.1"));
 
         _clock.Advance(TimeSpan.FromSeconds(1));
         Offer();
