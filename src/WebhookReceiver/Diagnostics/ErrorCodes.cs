@@ -312,7 +312,7 @@ internal static class ErrorCodes
     // Answers of the management API.
     public static readonly ErrorCode TokenRefused = new("WHR5000",
         "The token is missing or wrong.",
-        "Send `Authorization: Bearer <Management:Token>`.")
+        "Send `Authorization: Bearer <Management:Token>`. In Development without one, ask this machine for `localhost` or a loopback address.")
     {
         Statuses = [401],
         Title = "Send the management token: Authorization: Bearer <token>.",

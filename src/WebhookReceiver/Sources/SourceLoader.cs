@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
@@ -18,6 +19,7 @@ internal sealed class SourceLoader : BackgroundService
     private readonly SourceRegistry _registry;
     private readonly WebhookConfigurationRoot _root;
     private readonly IOptionsFactory<WebhookReceiverOptions> _factory;
+    private readonly IHostEnvironment _environment;
     private readonly TimeProvider _clock;
     private readonly ILogger<SourceLoader> _logger;
     private string _loaded;
@@ -25,9 +27,9 @@ internal sealed class SourceLoader : BackgroundService
 
     public SourceLoader(
         SourceRegistry registry, WebhookConfigurationRoot root, IOptions<WebhookReceiverOptions> options, IOptionsFactory<WebhookReceiverOptions> factory,
-        TimeProvider clock, ILogger<SourceLoader> logger)
+        IHostEnvironment environment, TimeProvider clock, ILogger<SourceLoader> logger)
     {
-        (_registry, _root, _factory, _clock, _logger) = (registry, root, factory, clock, logger);
+        (_registry, _root, _factory, _environment, _clock, _logger) = (registry, root, factory, environment, clock, logger);
         _loaded = Fingerprint(root.Current);
 
         // Read here, the options are validated before anything starts.
@@ -121,9 +123,9 @@ internal sealed class SourceLoader : BackgroundService
 
     /// <summary>
     /// What each provider says of the section: not the merged view, since a list of secrets is taken from its last provider alone, and can
-    /// change where the merge does not.
+    /// change where the merge does not. And what the files say that it names.
     /// </summary>
-    private static string Fingerprint(IConfiguration configuration)
+    private string Fingerprint(IConfiguration configuration)
     {
         var text = new StringBuilder();
         var place = 0;
@@ -135,6 +137,10 @@ internal sealed class SourceLoader : BackgroundService
                 if (view.Value(key) is { } value)
                 {
                     text.Append(place).Append(':').Append(key).Append('=').Append(value).Append('\n');
+                    if (key.EndsWith(":" + nameof(WebhookSourceOptions.SchemeFile), StringComparison.OrdinalIgnoreCase))
+                    {
+                        text.Append(FingerprintOfFile(value)).Append('\n');
+                    }
                 }
             }
 
@@ -142,5 +148,18 @@ internal sealed class SourceLoader : BackgroundService
         }
 
         return text.ToString();
+    }
+
+    private string FingerprintOfFile(string path)
+    {
+        try
+        {
+            return Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(_environment.ContentRootPath, path))));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            // Said when it is loaded.
+            return "";
+        }
     }
 }

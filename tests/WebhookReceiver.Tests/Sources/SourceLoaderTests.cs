@@ -145,7 +145,7 @@ public sealed class SourceLoaderTests : IDisposable
     }
 
     [Fact]
-    public void ReloadIfChanged_FileThatAnotherNamesAndThatComesLater_IsTakenOnceItIsThere()
+    public void ReloadIfChanged_SchemeFileThatComesLaterOrChanges_IsTaken()
     {
         Write("base.json", Old);
         using var loader = Start();
@@ -159,6 +159,12 @@ public sealed class SourceLoaderTests : IDisposable
 
         Assert.Single(_log.Lines, static line => line.Id == EventIds.SourcesReloaded);
         Assert.Equal("hmac-sha256", Assert.Single(_registry.All).Plan.Definition.Id);
+
+        // And when it says something else, though the settings are the same.
+        File.WriteAllText(_directory.File("row.json"), File.ReadAllText(_directory.File("row.json")).Replace("X-Signature-256", "X-Crm-Signature", StringComparison.Ordinal));
+        loader.ReloadIfChanged();
+        loader.ReloadIfChanged();
+        Assert.Equal(2, _log.Lines.Count(static line => line.Id == EventIds.SourcesReloaded));
     }
 
     [Fact]
@@ -226,7 +232,7 @@ public sealed class SourceLoaderTests : IDisposable
             [root], [], [new WebhookReceiverOptionsValidator(environment, [new SqliteInboxProvider(environment, TimeProvider.System)], new ServiceCollection().BuildServiceProvider())]);
         _options = factory.Create(Options.DefaultName);
         return new SourceLoader(
-            _registry, root, Options.Create(_options), factory, new FakeTimeProvider(), _log);
+            _registry, root, Options.Create(_options), factory, environment, new FakeTimeProvider(), _log);
     }
 
     private sealed class TestEnvironment(string root) : IHostEnvironment
