@@ -78,7 +78,7 @@ public static class WebhookTestingExtensions
         services.AddSingleton<TimeProvider>(options.Clock);
 
         // By a clock that stands still an answer that is held back would never come.
-        services.AddSingleton(provider => new RejectionThrottle(options.Clock, provider.GetRequiredService<IHostApplicationLifetime>()) { Burst = int.MaxValue });
+        services.AddSingleton(provider => new RejectionThrottle(options.Clock, provider.GetRequiredService<IHostApplicationLifetime>(), burst: int.MaxValue));
         services.AddSingleton(options.Clock);
         services.AddSingleton(options);
         services.AddSingleton<TestInboxDirectory>();

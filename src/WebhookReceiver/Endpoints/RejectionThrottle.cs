@@ -6,10 +6,16 @@ namespace WebhookReceiver.Endpoints;
 /// Holds back the answers to refusals that come too fast, so that whoever floods the receiver waits for himself: with a bounded number of connections he can send little more than that
 /// many requests a second. Safe from any thread.
 /// </summary>
-internal sealed class RejectionThrottle(TimeProvider clock, IHostApplicationLifetime lifetime)
+/// <param name="clock">The clock.</param>
+/// <param name="lifetime">Whose end ends all waiting.</param>
+/// <param name="burst">How many refusals are answered at once after a time without any.</param>
+internal sealed class RejectionThrottle(TimeProvider clock, IHostApplicationLifetime lifetime, int burst = RejectionThrottle.UsualBurst)
 {
     /// <summary>How many refusals a second are answered at once.</summary>
     public const int PerSecond = 100;
+
+    /// <summary>How many refusals are answered at once after a time without any.</summary>
+    public const int UsualBurst = 2 * PerSecond;
 
     /// <summary>How many answers are held back at once; any more are given at once, or a flood that waits for no answer would pile them up.</summary>
     public const int MostWaiting = 1_000;
@@ -18,12 +24,8 @@ internal sealed class RejectionThrottle(TimeProvider clock, IHostApplicationLife
     public static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
-    private long _refilledAt = clock.GetTimestamp();
-    private double? _left;
+    private readonly TokenBucket _atOnce = new(PerSecond, burst);
     private int _waiting;
-
-    /// <summary>How many refusals are answered at once after a time without any.</summary>
-    public int Burst { get; init; } = 2 * PerSecond;
 
     /// <summary>How many answers are held back.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
@@ -33,16 +35,11 @@ internal sealed class RejectionThrottle(TimeProvider clock, IHostApplicationLife
     {
         lock (_gate)
         {
-            var now = clock.GetTimestamp();
-            var left = Math.Min(Burst, (_left ?? Burst) + (PerSecond * clock.GetElapsedTime(_refilledAt, now).TotalSeconds));
-            _refilledAt = now;
-            if (left >= 1)
+            if (_atOnce.TryTake(clock))
             {
-                _left = left - 1;
                 return false;
             }
 
-            _left = left;
             if (_waiting == MostWaiting)
             {
                 return false;

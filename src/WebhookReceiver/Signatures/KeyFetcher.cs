@@ -31,17 +31,13 @@ internal sealed class KeyFetcher : IDisposable
     private readonly HttpMessageInvoker _client;
     private readonly TimeProvider _clock;
     private readonly ILogger<KeyFetcher> _logger;
-    private double _tokens = Burst;
-    private DateTimeOffset _filledAt;
+    private readonly TokenBucket _tokens = new(perSecond: 1, Burst);
 
     /// <param name="handler">What makes the requests; it follows no redirects. The fetcher disposes of it.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="logger">The log.</param>
-    public KeyFetcher(HttpMessageHandler handler, TimeProvider clock, ILogger<KeyFetcher> logger)
-    {
+    public KeyFetcher(HttpMessageHandler handler, TimeProvider clock, ILogger<KeyFetcher> logger) =>
         (_client, _clock, _logger) = (new HttpMessageInvoker(handler), clock, logger);
-        _filledAt = clock.GetUtcNow();
-    }
 
     /// <summary>What makes the requests outside of tests.</summary>
     public static SocketsHttpHandler NewHandler() => new()
@@ -84,7 +80,7 @@ internal sealed class KeyFetcher : IDisposable
                 return entry.Flight!;
             }
 
-            if (entry?.Keys is null && !TryTakeToken(now))
+            if (entry?.Keys is null && !_tokens.TryTake(_clock))
             {
                 return Task.FromResult(KeyFetch.Unavailable);
             }
@@ -145,20 +141,6 @@ internal sealed class KeyFetcher : IDisposable
         var buffer = new byte[MaxBytes + 1];
         var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
         return length > MaxBytes ? null : buffer[..length];
-    }
-
-    /// <summary>One a second, and some at once.</summary>
-    private bool TryTakeToken(DateTimeOffset now)
-    {
-        _tokens = Math.Min(Burst, _tokens + Math.Max(0, (now - _filledAt).TotalSeconds));
-        _filledAt = now;
-        if (_tokens < 1)
-        {
-            return false;
-        }
-
-        _tokens--;
-        return true;
     }
 
     /// <summary>Documents that turned out to be none go first, and none that is being fetched.</summary>

@@ -11,8 +11,7 @@ internal sealed class SourceRate(int perSecond)
     public const int BurstSeconds = 10;
 
     private readonly Lock _gate = new();
-    private double _left = (double)perSecond * BurstSeconds;
-    private long? _since;
+    private readonly TokenBucket _events = new(perSecond, (double)perSecond * BurstSeconds);
 
     public int PerSecond => perSecond;
 
@@ -24,20 +23,7 @@ internal sealed class SourceRate(int perSecond)
     {
         lock (_gate)
         {
-            var now = clock.GetTimestamp();
-            if (_since is { } since)
-            {
-                _left = Math.Min(_left + (clock.GetElapsedTime(since, now).TotalSeconds * perSecond), (double)perSecond * BurstSeconds);
-            }
-
-            _since = now;
-            if (_left >= 1)
-            {
-                _left -= events;
-                return 0;
-            }
-
-            return (int)Math.Ceiling((1 - _left) / perSecond);
+            return _events.TryTake(clock, events) ? 0 : (int)Math.Ceiling(_events.Wait.TotalSeconds);
         }
     }
 }

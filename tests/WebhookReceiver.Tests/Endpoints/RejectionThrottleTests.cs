@@ -17,7 +17,7 @@ namespace WebhookReceiver.Tests.Endpoints;
 [Collection(nameof(AloneInTheProcess))]
 public sealed class RejectionThrottleTests
 {
-    private const int Burst = 2 * RejectionThrottle.PerSecond;
+    private const int Burst = RejectionThrottle.UsualBurst;
     private const int Mebibyte = 1024 * 1024;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);

@@ -149,7 +149,7 @@ public class PipelineHost : IAsyncLifetime
         AddHandlers(builder.Services.AddWebhookReceiver(builder.Configuration));
 
         // The clock stands still, and many tests share what may be refused at once.
-        builder.Services.AddSingleton(provider => new RejectionThrottle(Clock, provider.GetRequiredService<IHostApplicationLifetime>()) { Burst = int.MaxValue });
+        builder.Services.AddSingleton(provider => new RejectionThrottle(Clock, provider.GetRequiredService<IHostApplicationLifetime>(), burst: int.MaxValue));
         _app = builder.Build();
         _app.MapWebhooks();
         ListenToMismatches(_app.Services.GetRequiredService<IMeterFactory>());
