@@ -66,10 +66,9 @@ internal static class ManagementEndpoints
             wanted = parsed;
         }
 
-        var size = DefaultLimit;
-        if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out size) || size is < 1 or > MaxLimit))
+        if (!TryReadLimit(limit, out var size))
         {
-            return BadRequest($"'limit' is a number from 1 to {MaxLimit}.");
+            return BadLimit();
         }
 
         long? before = null;
@@ -148,15 +147,14 @@ internal static class ManagementEndpoints
     internal static Results<Ok<RejectionPage>, ProblemHttpResult> ListRejections(
         RejectionJournal rejections, RejectionCapture captures, [FromQuery] string? source, [FromQuery] string? limit)
     {
-        var size = DefaultLimit;
-        if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out size) || size is < 1 or > MaxLimit))
+        if (!TryReadLimit(limit, out var size))
         {
-            return BadRequest($"'limit' is a number from 1 to {MaxLimit}.");
+            return BadLimit();
         }
 
-        // What is captured is kept longer than the newest thousand last in a flood.
-        var captured = captures.All().Select(static kept => kept.Rejection).ToHashSet();
-        var newest = rejections.Newest(RejectionJournal.Capacity).Union(captured).Where(rejection => source is null || rejection.Source == source)
+        // What is captured is kept longer than the newest thousand last in a flood. One is the same as itself alone: what is known of it changes meanwhile.
+        var captured = captures.All().Select(static kept => kept.Rejection).ToHashSet<Rejection>(ReferenceEqualityComparer.Instance);
+        var newest = rejections.Newest(RejectionJournal.Capacity).Union<Rejection>(captured, ReferenceEqualityComparer.Instance).Where(rejection => source is null || rejection.Source == source)
             .OrderByDescending(static rejection => rejection.At).Take(size);
         return TypedResults.Ok(new RejectionPage([.. newest.Select(r =>
             new RejectionSummary(r.DeliveryId, r.At, r.Source, r.Reason.ToString(), r.Code, r.Status, r.RemoteAddress, r.BodyBytes, captured.Contains(r), r.AdmittedAs,
@@ -267,6 +265,14 @@ internal static class ManagementEndpoints
     private static ProblemHttpResult NotFound() => ManagementProblem.Create(ErrorCodes.EventUnknown);
 
     private static ProblemHttpResult BadReason() => BadRequest($"The body is JSON with a 'reason' of 1 to {MaxReasonLength} characters: it is recorded.");
+
+    private static bool TryReadLimit(string? text, out int limit)
+    {
+        limit = DefaultLimit;
+        return text is null || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= MaxLimit);
+    }
+
+    private static ProblemHttpResult BadLimit() => BadRequest($"'limit' is a number from 1 to {MaxLimit}.");
 
     private static ProblemHttpResult BadRequest(string title) => ManagementProblem.Create(ErrorCodes.ParameterRefused, title);
 }
