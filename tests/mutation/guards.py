@@ -147,6 +147,8 @@ GUARDS = [
     guard('the time for a body', 'A71', (LIBRARY + 'Endpoints/BodyReader.cs', 'LeastSeconds = 10', 'LeastSeconds = 3000')),
     guard('how many connections there may be', 'A74', (HOST + 'Startup/ServerSetup.cs', 'MaxConcurrentConnections = 2000', 'MaxConcurrentConnections = 20000')),
     guard('that refusals which come too fast wait', 'A75', (LIBRARY + 'Endpoints/RejectionThrottle.cs', 'if (_atOnce.TryTake(clock))', 'if (_atOnce.TryTake(clock) || _waiting >= 0)')),
+    guard('that the server cannot be made to say what it likes', 'A75', (HOST + 'Logging/ServerLines.cs', 'return bucket.TryTake(clock);', 'return true;')),
+    guard('what is not worth a line', 'A75', (HOST + 'Logging/ServerLines.cs', 'kind != BodyNotDrained && TryTake(kind)', 'TryTake(kind)')),
     guard('the token', 'A80', (LIBRARY + 'Management/ManagementAuthorization.cs', 'GetMetadata<ManagementTokenNeeded>() is null || IsAllowed(context)', 'GetMetadata<ManagementTokenNeeded>() is null || IsAllowed(context) || context.Request.Method.Length > 0')),
     guard('how often a wrong token is tried', 'A82', (LIBRARY + 'Management/TokenThrottle.cs', 'if (wait > TimeSpan.Zero)', 'if (wait > TimeSpan.FromDays(99))')),
     guard('that an answer is no page', 'A83', (LIBRARY + 'Management/BrowserHeaders.cs', 'headers.XContentTypeOptions = "nosniff";', '')),

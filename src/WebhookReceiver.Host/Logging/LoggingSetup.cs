@@ -31,6 +31,7 @@ internal static class LoggingSetup
             .MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", LevelAlias.Off)
             // It reports with a stack trace what is reported without one.
             .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LevelAlias.Off)
+            .Filter.With(new ServerLines(TimeProvider.System))
             .Enrich.FromLogContext();
 
         // An event in Development is a line to see; elsewhere the inbox is the record, and what configuration says of all goes for us as well.

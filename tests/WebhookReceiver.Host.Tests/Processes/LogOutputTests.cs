@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using WebhookReceiver.Tests.Support;
 
 namespace WebhookReceiver.Host.Tests.Processes;
 
@@ -49,6 +50,24 @@ public sealed class LogOutputTests
             seen.Append(response).Append(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
             Assert.Equal(expected, response.StatusCode);
         }
+    }
+
+    [Fact]
+    [Trait("Attack", "A75")]
+    public async Task Production_BodyThatNobodyReadsAndThatEndsMalformed_LeavesNoError()
+    {
+        await using var host = HostProcess.Start(HostProcess.RightEnvironment);
+        var url = new Uri(JsonElement.Parse(await host.LineAsync("takes deliveries")).GetProperty("Urls").GetString()!);
+        await using (var connection = await WireConnection.OpenAsync(url.Port))
+        {
+            var response = await connection.SendAsync(new WireRequest("/webhook/none", [1]) { IsChunked = true, Trailers = [new("X-Nul", "\0")] });
+            Assert.Equal(404, response.Status);
+            Assert.True(await connection.IsClosedAsync());
+        }
+
+        Assert.Equal(ExitCodes.Success, await host.TerminateAsync());
+        Assert.Contains("\"UnknownSource\"", host.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"@l\":\"Error\"", host.Output, StringComparison.Ordinal);
     }
 
     [Fact]
