@@ -5,7 +5,7 @@ namespace WebhookReceiver.Host.Logging;
 
 /// <summary>
 /// Of what the server itself has to say of requests and connections, ten lines a second of each kind. Whoever reaches a listener can have it say them as often as he likes: one for
-/// each connection beyond the limit, for example. Safe from any thread.
+/// each connection beyond the limit, for example. The next line says how many were left out. Whoever turns the level to Debug wants to see them all. Safe from any thread.
 /// </summary>
 internal sealed class ServerLines(TimeProvider clock) : ILogEventFilter
 {
@@ -16,11 +16,11 @@ internal sealed class ServerLines(TimeProvider clock) : ILogEventFilter
     private const string BodyNotDrained = "RequestBodyDrainBodyReaderInvalidState";
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, TokenBucket> _kinds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Kind> _kinds = new(StringComparer.Ordinal);
 
     public bool IsEnabled(LogEvent logEvent)
     {
-        if (Text(logEvent, Constants.SourceContextPropertyName) is not { } category || !category.StartsWith(Server, StringComparison.Ordinal))
+        if (logEvent.Level < LogEventLevel.Information || Text(logEvent, Constants.SourceContextPropertyName) is not { } category || !category.StartsWith(Server, StringComparison.Ordinal))
         {
             return true;
         }
@@ -28,21 +28,41 @@ internal sealed class ServerLines(TimeProvider clock) : ILogEventFilter
         var kind = logEvent.Properties.TryGetValue("EventId", out var id) && id is StructureValue { Properties: var parts }
             ? parts.FirstOrDefault(static part => part.Name == "Name")?.Value is ScalarValue { Value: string name } ? name : ""
             : "";
-        return kind != BodyNotDrained && TryTake(kind);
+        if (kind == BodyNotDrained || !TryTake(kind, out var suppressed))
+        {
+            return false;
+        }
+
+        if (suppressed > 0)
+        {
+            logEvent.AddOrUpdateProperty(new LogEventProperty("Suppressed", new ScalarValue(suppressed)));
+        }
+
+        return true;
     }
 
     // The kinds are the server's own, and few.
-    private bool TryTake(string kind)
+    private bool TryTake(string name, out int suppressed)
     {
         lock (_gate)
         {
-            if (!_kinds.TryGetValue(kind, out var bucket))
+            if (!_kinds.TryGetValue(name, out var kind))
             {
-                _kinds[kind] = bucket = new TokenBucket(PerSecond, PerSecond);
+                _kinds[name] = kind = new Kind();
             }
 
-            return bucket.TryTake(clock);
+            suppressed = kind.Suppressed;
+            var isLeft = kind.Lines.TryTake(clock);
+            kind.Suppressed = isLeft ? 0 : suppressed + 1;
+            return isLeft;
         }
+    }
+
+    private sealed class Kind
+    {
+        public TokenBucket Lines { get; } = new(PerSecond, PerSecond);
+
+        public int Suppressed { get; set; }
     }
 
     private static string? Text(LogEvent logEvent, string name) => logEvent.Properties.TryGetValue(name, out var value) && value is ScalarValue { Value: string text } ? text : null;

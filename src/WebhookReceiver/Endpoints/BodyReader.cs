@@ -70,7 +70,7 @@ internal static class BodyReader
     {
         using var late = new CancellationTokenSource(TimeSpan.FromSeconds(LeastSeconds + ((request.ContentLength ?? maxBytes) / Mebibyte)), clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, aborted);
-        using var held = memory.Begin();
+        using var held = memory.Begin(request.HttpContext.Connection.RemoteIpAddress);
         try
         {
             while (true)
@@ -99,7 +99,8 @@ internal static class BodyReader
     {
         if (buffer.Length > maxBytes)
         {
-            reader.AdvanceTo(buffer.Start, buffer.End);
+            // Consumed, because the answer can be held back, and these bytes shall not be held with it.
+            reader.AdvanceTo(buffer.End);
             return ([], RejectionReason.BodyTooLarge);
         }
 

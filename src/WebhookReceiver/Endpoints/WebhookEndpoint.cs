@@ -195,7 +195,9 @@ internal sealed class WebhookEndpoint
                     context.Response.Headers.Allow = AllowedMethods(source!);
                 }
 
-                if (!rejected.IsVerified && answer.Status < StatusCodes.Status500InternalServerError && _throttle.MustWait())
+                // A body that did not arrive whole is held by the server until it is answered.
+                if (!rejected.IsVerified && answer.Status < StatusCodes.Status500InternalServerError
+                    && rejected.Reason is not (RejectionReason.BodyIncomplete or RejectionReason.BodyTooSlow) && _throttle.MustWait())
                 {
                     _metrics.Delayed(sourceName);
                     return AnswerLaterAsync(context, rejected, answer, deliveryId);

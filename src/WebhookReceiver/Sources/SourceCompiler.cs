@@ -139,7 +139,7 @@ internal static partial class SourceCompiler
         {
             problems.Add(new ConfigurationProblem(ErrorCodes.SchemeRefused, $"{key}:SchemeFile", error.Message, "Correct what it names."));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
             problems.Add(new ConfigurationProblem(ErrorCodes.SchemeFileUnreadable, $"{key}:SchemeFile", $"'{options.SchemeFile}' cannot be read: {error.Message}", "Name a file that exists, relative to the content root."));
         }

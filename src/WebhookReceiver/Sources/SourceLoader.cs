@@ -32,8 +32,8 @@ internal sealed class SourceLoader : BackgroundService
         (_registry, _root, _factory, _environment, _clock, _logger) = (registry, root, factory, environment, clock, logger);
         _loaded = Fingerprint(root.Current);
 
-        // Read here, the options are validated before anything starts.
-        Load(options.Value);
+        // Read here, the options are validated before anything starts. A scheme file may say something else by now than it did then.
+        Load(options.Value.Sources.Values.Any(static source => source.SchemeFile is not null) ? factory.Create(Options.DefaultName) : options.Value);
     }
 
     /// <summary>Reads the files again and takes over what they say, if it is new and right.</summary>
@@ -46,7 +46,7 @@ internal sealed class SourceLoader : BackgroundService
         }
 
         var configuration = _root.Current;
-        IConfigurationRoot? fresh = null;
+        ConfigurationRoot? fresh = null;
         string? fingerprint = null;
         try
         {
@@ -63,7 +63,9 @@ internal sealed class SourceLoader : BackgroundService
             (_loaded, _refused) = (fingerprint, null);
             Log.SourcesReloaded(_logger, _registry.All.Count, before, _registry.All.Sum(static source => source.Secrets.Count));
         }
-        catch (Exception error) when (error is OptionsValidationException or InvalidDataException or FormatException or IOException or UnauthorizedAccessException)
+#pragma warning disable CA1031 // An application's own providers throw what they like, and what was loaded goes on without them.
+        catch (Exception error)
+#pragma warning restore CA1031
         {
             // What was loaded stays in force: a mistake in a file must not refuse what was accepted a moment ago.
             // It is tried again each time, since a file that it names may come a moment later; it is said once.
@@ -77,7 +79,7 @@ internal sealed class SourceLoader : BackgroundService
         finally
         {
             _root.Current = configuration;
-            (fresh as IDisposable)?.Dispose();
+            fresh?.Dispose();
         }
     }
 
@@ -91,7 +93,7 @@ internal sealed class SourceLoader : BackgroundService
         }
     }
 
-    private static IConfigurationRoot Read(IConfigurationBuilder builder)
+    private static ConfigurationRoot Read(IConfigurationBuilder builder)
     {
         var copy = new ConfigurationBuilder();
         foreach (var (key, value) in builder.Properties)
@@ -99,12 +101,23 @@ internal sealed class SourceLoader : BackgroundService
             copy.Properties[key] = value;
         }
 
-        foreach (var source in builder.Sources)
+        // Not its own way to build: where one of them cannot be read, the others would stay, and watch their files for ever.
+        var providers = new List<IConfigurationProvider>(builder.Sources.Count);
+        try
         {
-            copy.Add(source);
-        }
+            foreach (var source in builder.Sources)
+            {
+                copy.Add(source);
+                providers.Add(source.Build(copy));
+            }
 
-        return copy.Build();
+            return new ConfigurationRoot(providers);
+        }
+        catch
+        {
+            providers.OfType<IDisposable>().ToList().ForEach(static provider => provider.Dispose());
+            throw;
+        }
     }
 
     private void Load(WebhookReceiverOptions options)

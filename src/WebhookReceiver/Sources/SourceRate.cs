@@ -23,7 +23,7 @@ internal sealed class SourceRate(int perSecond)
     {
         lock (_gate)
         {
-            return _events.TryTake(clock, events) ? 0 : (int)Math.Ceiling(_events.Wait.TotalSeconds);
+            return _events.TryTake(clock, events) ? 0 : Math.Max(1, (int)Math.Ceiling(_events.Wait.TotalSeconds));
         }
     }
 }

@@ -17,7 +17,7 @@ public sealed class ServerLinesTests : IDisposable
     private readonly SerilogLoggerFactory _loggers;
 
     public ServerLinesTests() =>
-        _loggers = new SerilogLoggerFactory(new LoggerConfiguration().Filter.With(new ServerLines(_clock)).WriteTo.Sink(_lines).CreateLogger(), dispose: true);
+        _loggers = new SerilogLoggerFactory(new LoggerConfiguration().MinimumLevel.Debug().Filter.With(new ServerLines(_clock)).WriteTo.Sink(_lines).CreateLogger(), dispose: true);
 
     public void Dispose() => _loggers.Dispose();
 
@@ -31,6 +31,7 @@ public sealed class ServerLinesTests : IDisposable
         _clock.Advance(TimeSpan.FromSeconds(1));
         Say(Connections, "ConnectionRejected", times: 1000);
         Assert.Equal(20, _lines.Count);
+        Assert.Equal(990, Assert.Single(_lines.Suppressed));
     }
 
     [Fact]
@@ -60,12 +61,20 @@ public sealed class ServerLinesTests : IDisposable
         Assert.Equal(0, _lines.Count);
     }
 
-    private void Say(string category, string name, int times = 1)
+    [Fact]
+    public void Server_AtDebug_IsHeard()
+    {
+        Say(Connections, "ConnectionRejected", times: 1000, LogLevel.Debug);
+
+        Assert.Equal(1000, _lines.Count);
+    }
+
+    private void Say(string category, string name, int times = 1, LogLevel level = LogLevel.Warning)
     {
         var logger = _loggers.CreateLogger(category);
         for (var i = 0; i < times; i++)
         {
-            logger.Log(LogLevel.Warning, new EventId(1, name), "something", null, static (text, _) => text);
+            logger.Log(level, new EventId(1, name), "something", null, static (text, _) => text);
         }
     }
 
@@ -73,6 +82,12 @@ public sealed class ServerLinesTests : IDisposable
     {
         public int Count { get; private set; }
 
-        public void Emit(LogEvent logEvent) => Count++;
+        public List<int> Suppressed { get; } = [];
+
+        public void Emit(LogEvent logEvent)
+        {
+            Count++;
+            Suppressed.AddRange(logEvent.Properties.Where(static property => property.Key == nameof(Suppressed)).Select(static property => (int)((ScalarValue)property.Value).Value!));
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Time.Testing;
@@ -146,7 +147,7 @@ public sealed class BodyReaderTests
     {
         const int Half = BodyMemory.Uncounted + (Limit / 2);
         var memory = new BodyMemory(Limit);
-        var (first, second, third, small) = (new SlowBody(memory), new SlowBody(memory), new SlowBody(memory), new SlowBody(memory));
+        var (first, second, third, small) = (new SlowBody(memory, "192.0.2.1"), new SlowBody(memory, "192.0.2.2"), new SlowBody(memory, "192.0.2.3"), new SlowBody(memory, "192.0.2.4"));
         await first.WriteAsync(Half);
         await second.WriteAsync(Half);
         await small.WriteAsync(BodyMemory.Uncounted);
@@ -158,10 +159,40 @@ public sealed class BodyReaderTests
         // Whoever was first ends well, and leaves room.
         Assert.Equal(Half, await first.EndAsync());
         Assert.Equal(BodyMemory.Uncounted, await small.EndAsync());
-        var fourth = new SlowBody(memory);
+        var fourth = new SlowBody(memory, "192.0.2.3");
         await fourth.WriteAsync(Half);
         Assert.Equal(Half, await fourth.EndAsync());
         Assert.Equal(Half, await second.EndAsync());
+    }
+
+    [Fact]
+    [Trait("Attack", "A57")]
+    public async Task Read_BodiesOfOneOriginThatArriveSlowly_HoldNoMoreThanHalfOfIt()
+    {
+        const int Quarter = BodyMemory.Uncounted + (Limit / 4);
+        var memory = new BodyMemory(Limit);
+        var (first, second, third, other) = (new SlowBody(memory, "2001:db8::1"), new SlowBody(memory, "2001:db8::2"), new SlowBody(memory, "2001:db8::3"), new SlowBody(memory, "2001:db8:1::1"));
+        await first.WriteAsync(Quarter);
+        await second.WriteAsync(Quarter);
+
+        await third.WriteAsync(Quarter);
+        await other.WriteAsync(Quarter);
+
+        Assert.Equal(([], RejectionReason.BodyMemoryFull), await third.Reading.WaitAsync(Patience, TimeProvider.System, TestContext.Current.CancellationToken));
+        foreach (var body in (SlowBody[])[first, second, other])
+        {
+            Assert.Equal(Quarter, await body.EndAsync());
+        }
+    }
+
+    [Fact]
+    public async Task Read_BodyThatIsAloneAndLargerThanAllMayHold_IsRead()
+    {
+        var body = new SlowBody(new BodyMemory(1), "192.0.2.1");
+        await body.WriteAsync(Limit / 2);
+        await body.WriteAsync(Limit / 2);
+
+        Assert.Equal(Limit, await body.EndAsync());
     }
 
     [Fact]
@@ -220,8 +251,12 @@ public sealed class BodyReaderTests
     {
         private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 0, readerScheduler: PipeScheduler.Inline));
 
-        public SlowBody(BodyMemory memory) =>
-            Reading = BodyReader.ReadAsync(RequestOf(_pipe.Reader, contentLength: null), Limit, memory, new FakeTimeProvider(), CancellationToken.None).AsTask();
+        public SlowBody(BodyMemory memory, string remote)
+        {
+            var request = RequestOf(_pipe.Reader, contentLength: null);
+            request.HttpContext.Connection.RemoteIpAddress = IPAddress.Parse(remote);
+            Reading = BodyReader.ReadAsync(request, Limit, memory, new FakeTimeProvider(), CancellationToken.None).AsTask();
+        }
 
         public Task<(byte[] Body, RejectionReason? Rejection)> Reading { get; }
 

@@ -168,6 +168,23 @@ public sealed class SourceLoaderTests : IDisposable
     }
 
     [Fact]
+    public void ReloadIfChanged_ProviderThatThrowsWhateverItLikes_IsSaidAndTheOthersAreLetGo()
+    {
+        Write("base.json", Old);
+        var fickle = new FickleSource();
+        using var loader = Start(builder => builder.Add(fickle));
+        fickle.Error = new HttpRequestException("The vault is away.");
+        var alive = fickle.Alive;
+
+        loader.ReloadIfChanged();
+        loader.ReloadIfChanged();
+
+        Assert.Contains("The vault is away.", Assert.Single(_log.Lines, static line => line.Id == EventIds.SourceReloadFailed).Message, StringComparison.Ordinal);
+        Assert.Equal(1, Secrets());
+        Assert.Equal(alive, fickle.Alive);
+    }
+
+    [Fact]
     public void ReloadIfChanged_LinkSwappedUnderneath_IsSeen()
     {
         // As Kubernetes does it: the files stay where they are, the directory behind a link becomes another.
@@ -233,6 +250,33 @@ public sealed class SourceLoaderTests : IDisposable
         _options = factory.Create(Options.DefaultName);
         return new SourceLoader(
             _registry, root, Options.Create(_options), factory, environment, new FakeTimeProvider(), _log);
+    }
+
+    /// <summary>Settings from elsewhere, which can be away.</summary>
+    private sealed class FickleSource : IConfigurationSource
+    {
+        public Exception? Error { get; set; }
+
+        public int Alive { get; private set; }
+
+        public IConfigurationProvider Build(IConfigurationBuilder builder)
+        {
+            Alive++;
+            return new Provider(this);
+        }
+
+        private sealed class Provider(FickleSource source) : ConfigurationProvider, IDisposable
+        {
+            public override void Load()
+            {
+                if (source.Error is { } error)
+                {
+                    throw error;
+                }
+            }
+
+            public void Dispose() => source.Alive--;
+        }
     }
 
     private sealed class TestEnvironment(string root) : IHostEnvironment

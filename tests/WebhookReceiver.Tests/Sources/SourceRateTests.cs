@@ -47,6 +47,16 @@ public sealed class SourceRateTests
     }
 
     [Fact]
+    public void Take_AMomentBeforeThereIsOneAgain_IsRefusedForASecond()
+    {
+        var rate = new SourceRate(100_000);
+        rate.Take(1_000_000, _clock);
+        _clock.Advance(TimeSpan.FromTicks(99));
+
+        Assert.Equal(1, rate.Take(1, _clock));
+    }
+
+    [Fact]
     public void Take_AfterALongRest_IsNoMoreThanTheBurst()
     {
         var rate = new SourceRate(1);
