@@ -120,6 +120,7 @@ public sealed class ServerCertificateTests : IDisposable
     [InlineData("Kestrel__Endpoints__B__SslProtocols__0", "Tls11")]
     [InlineData("Kestrel__EndpointDefaults__SslProtocols__0", "Tls")]
     [InlineData("Kestrel__Endpoints__B__Protocols", "Http9")]
+    [InlineData("Kestrel__Endpoints__B__Protocols", "Http1AndHttp2")]
     [InlineData("Kestrel__Endpoints__B__ClientCertificateMode", "RequireIt")]
     [InlineData("Kestrel__Endpoints__B__Sni__localhost__ClientCertificateMode", "RequireIt")]
     public async Task Start_WrongTls_IsSaidWithItsKeyAndIs78(string variable, string value, params string[] more)
