@@ -1,5 +1,6 @@
 using Serilog.Core;
 using Serilog.Events;
+using WebhookReceiver.Diagnostics;
 
 namespace WebhookReceiver.Host.Logging;
 
@@ -9,14 +10,13 @@ namespace WebhookReceiver.Host.Logging;
 /// </summary>
 internal sealed class ServerLines(TimeProvider clock) : ILogEventFilter
 {
-    private const int PerSecond = 10;
     private const string Server = "Microsoft.AspNetCore.Server.Kestrel";
 
     // An error with its stack, of a request that was answered: the rest of its body could not be read, and nobody wanted it.
     private const string BodyNotDrained = "RequestBodyDrainBodyReaderInvalidState";
 
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, Kind> _kinds = new(StringComparer.Ordinal);
+    // The kinds are the server's own.
+    private readonly LineLimit<string> _lines = new(clock);
 
     public bool IsEnabled(LogEvent logEvent)
     {
@@ -28,7 +28,7 @@ internal sealed class ServerLines(TimeProvider clock) : ILogEventFilter
         var kind = logEvent.Properties.TryGetValue("EventId", out var id) && id is StructureValue { Properties: var parts }
             ? parts.FirstOrDefault(static part => part.Name == "Name")?.Value is ScalarValue { Value: string name } ? name : ""
             : "";
-        if (kind == BodyNotDrained || !TryTake(kind, out var suppressed))
+        if (kind == BodyNotDrained || !_lines.TryTake(kind, out var suppressed))
         {
             return false;
         }
@@ -39,30 +39,6 @@ internal sealed class ServerLines(TimeProvider clock) : ILogEventFilter
         }
 
         return true;
-    }
-
-    // The kinds are the server's own, and few.
-    private bool TryTake(string name, out int suppressed)
-    {
-        lock (_gate)
-        {
-            if (!_kinds.TryGetValue(name, out var kind))
-            {
-                _kinds[name] = kind = new Kind();
-            }
-
-            suppressed = kind.Suppressed;
-            var isLeft = kind.Lines.TryTake(clock);
-            kind.Suppressed = isLeft ? 0 : suppressed + 1;
-            return isLeft;
-        }
-    }
-
-    private sealed class Kind
-    {
-        public TokenBucket Lines { get; } = new(PerSecond, PerSecond);
-
-        public int Suppressed { get; set; }
     }
 
     private static string? Text(LogEvent logEvent, string name) => logEvent.Properties.TryGetValue(name, out var value) && value is ScalarValue { Value: string text } ? text : null;

@@ -44,11 +44,9 @@ internal sealed record Rejection(
 internal sealed class RejectionJournal(WebhookMetrics metrics, TimeProvider clock, ILogger<RejectionJournal> logger)
 {
     public const int Capacity = 1000;
-    private const int LinesPerSecond = 10;
 
     private readonly ConcurrentQueue<Rejection> _newest = new();
-    private readonly Lock _gate = new();
-    private readonly Dictionary<RejectionReason, (long Second, int Lines, int Suppressed)> _lines = [];
+    private readonly LineLimit<RejectionReason> _lines = new(clock);
 
     /// <summary>The newest rejections, newest first.</summary>
     public IReadOnlyList<Rejection> Newest(int limit) => [.. _newest.Reverse().Take(limit)];
@@ -62,7 +60,7 @@ internal sealed class RejectionJournal(WebhookMetrics metrics, TimeProvider cloc
             _newest.TryDequeue(out _);
         }
 
-        if (TryTakeLine(rejection.Reason, out var suppressed))
+        if (_lines.TryTake(rejection.Reason, out var suppressed))
         {
             if (suppressed > 0)
             {
@@ -76,24 +74,4 @@ internal sealed class RejectionJournal(WebhookMetrics metrics, TimeProvider cloc
 
     /// <summary>When a rejection happens now.</summary>
     public DateTimeOffset Now => clock.GetUtcNow();
-
-    private bool TryTakeLine(RejectionReason reason, out int suppressed)
-    {
-        lock (_gate)
-        {
-            // When the line is written, not when the delivery arrived: those that arrive at the turn of a second come here in any order.
-            var second = clock.GetTimestamp() / clock.TimestampFrequency;
-            var line = _lines.GetValueOrDefault(reason);
-            suppressed = 0;
-            if (line.Second != second)
-            {
-                suppressed = line.Suppressed;
-                line = (second, 0, 0);
-            }
-
-            var isFree = line.Lines < LinesPerSecond;
-            _lines[reason] = isFree ? line with { Lines = line.Lines + 1 } : line with { Suppressed = line.Suppressed + 1 };
-            return isFree;
-        }
-    }
 }

@@ -37,6 +37,7 @@ internal sealed class RejectionCapture(TimeProvider clock)
             return;
         }
 
+        var origin = OriginOf(rejection.RemoteAddress);
         lock (_gate)
         {
             if (!_shelves.TryGetValue(rejection.Source, out var shelf))
@@ -45,7 +46,6 @@ internal sealed class RejectionCapture(TimeProvider clock)
             }
 
             shelf.DropOlderThan(clock.GetUtcNow() - MaxAge);
-            var origin = OriginOf(rejection.RemoteAddress);
             if (shelf.TryTakeTurn(origin, clock.GetTimestamp() / clock.TimestampFrequency))
             {
                 shelf.Add(new CapturedDelivery(rejection, delivery.For(delivery.Source, delivery.Keys, Copy(delivery.Headers), delivery.Format, delivery.ReceivedAt), origin));

@@ -158,9 +158,7 @@ public sealed class ManagementAccessTests(ManagementAccessTests.Hosts hosts) : I
     {
         foreach (var (method, path) in ClosedPaths.Select(static path => (HttpMethod.Get, path)).Append((HttpMethod.Post, "/api/v1/events/whe_1/replay")))
         {
-            using var request = new HttpRequestMessage(method, hosts.Development.Management + path);
-            request.Headers.TryAddWithoutValidation(header, value);
-            using var response = await TestHost.Client.SendAsync(request, TestContext.Current.CancellationToken);
+            using var response = await AskInDevelopmentAsync(method, path, header, value);
             Assert.Equal((path, HttpStatusCode.Unauthorized), (path, response.StatusCode));
         }
     }
@@ -174,9 +172,7 @@ public sealed class ManagementAccessTests(ManagementAccessTests.Hosts hosts) : I
     [InlineData("Sec-Fetch-Site", "none")]
     public async Task AnyCall_InDevelopmentOfItsOwnPages_IsAnswered(string header, string value)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, hosts.Development.Management + "/api/v1/stats");
-        request.Headers.TryAddWithoutValidation(header, value);
-        using var response = await TestHost.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        using var response = await AskInDevelopmentAsync(HttpMethod.Get, "/api/v1/stats", header, value);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
@@ -251,6 +247,13 @@ public sealed class ManagementAccessTests(ManagementAccessTests.Hosts hosts) : I
         Assert.Contains("dotnet_gc_collections", text, StringComparison.Ordinal);
         Assert.Contains("service_name=\"webhook-receiver\"", text, StringComparison.Ordinal);
         Assert.DoesNotContain("metrics-1", text, StringComparison.Ordinal);
+    }
+
+    private async Task<HttpResponseMessage> AskInDevelopmentAsync(HttpMethod method, string path, string header, string value)
+    {
+        using var request = new HttpRequestMessage(method, hosts.Development.Management + path);
+        request.Headers.TryAddWithoutValidation(header, value);
+        return await TestHost.Client.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
     public sealed class Hosts : IAsyncLifetime
