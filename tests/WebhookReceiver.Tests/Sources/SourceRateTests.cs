@@ -49,9 +49,10 @@ public sealed class SourceRateTests
     [Fact]
     public void Take_AMomentBeforeThereIsOneAgain_IsRefusedForASecond()
     {
-        var rate = new SourceRate(100_000);
-        rate.Take(1_000_000, _clock);
-        _clock.Advance(TimeSpan.FromTicks(99));
+        // A hundredth of an event comes with each tick, but for a little: what lacks after a hundred of them takes less than a tick.
+        var rate = new SourceRate(99_999);
+        rate.Take(999_990, _clock);
+        _clock.Advance(TimeSpan.FromTicks(100));
 
         Assert.Equal(1, rate.Take(1, _clock));
     }
