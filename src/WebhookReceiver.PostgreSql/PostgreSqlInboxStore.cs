@@ -79,7 +79,7 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
             _claims = new WorkClaims(_busySource, _time, _held);
             _starts = new StartRecorder(_busySource, () => _lease.Node);
             _worker = new NodeWorker(_source, prepares ? _busySource : null, _lease, sweeper, _held, () => _starts.Called, _handlers, _options, () => OwnershipLost?.Invoke());
-            _writer = new InboxWriter(_busySource, () => _lease.Node, _time, _held, DistrustConnections, _options.BeforeCommit);
+            _writer = new InboxWriter(_busySource, () => _lease.Node, _time, _options.Clock, _held, DistrustConnections, _options.BeforeCommit);
             return recovered;
         }
         catch (NpgsqlException error)
@@ -110,6 +110,13 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
         if (!_lease.IsHeld || !_held.IsOf(work, _lease.Node))
         {
             return false;
+        }
+
+        if (item.StartsAtOnce)
+        {
+            // It was recorded with the event.
+            _starts!.Note(work, slot, now.ToUnixTimeMilliseconds());
+            return true;
         }
 
         try

@@ -160,7 +160,8 @@ internal sealed class WebhookIntake(
             bytes += (long)work[part].Length * events[part].Body.Length;
         }
 
-        return new StoringDelivery(this, limit, source, new InboxDelivery(events, work, dispatcher.TryReserve(attempts, bytes))).StoreAsync(store);
+        var bornRunning = dispatcher.TryReserve(attempts, bytes);
+        return new StoringDelivery(this, limit, source, new InboxDelivery(events, work, bornRunning, bornRunning && dispatcher.TryExpect(attempts))).StoreAsync(store);
     }
 
     private static RejectionReason ReasonOf(AppendStatus status) => status switch

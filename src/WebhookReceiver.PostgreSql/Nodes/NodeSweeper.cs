@@ -11,15 +11,19 @@ namespace WebhookReceiver.PostgreSql.Nodes;
 /// </summary>
 internal sealed class NodeSweeper(NpgsqlDataSource source, DatabaseTime time)
 {
-    private const string Error = "The process ended while the handler ran.";
+    private const string Error = "The process was gone while the handler ran or was about to be called.";
 
     /// <summary>A sweeper that is held up in the middle must not hold up the others: the server ends its transaction.</summary>
     private const string Settings =
         $"SELECT {ServerCheck.FlushAtCommit}, set_config('lock_timeout', '5s', true), set_config('idle_in_transaction_session_timeout', '5s', true)";
 
-    /// <summary>What the processes had called when they said so last, under names that the table of transitions does not use.</summary>
+    /// <summary>
+    /// What the processes had called when they said so last, under names that the table of transitions does not use: what was to be called as soon as it was stored
+    /// has its start in its own row, and all else in the rows of the process.
+    /// </summary>
     private const string Called = """
-        (SELECT c.node AS by_node, k.* FROM webhook_receiver.called c, unnest(c.seqs, c.handlers, c.epochs, c.starts) AS k(called_seq, called_handler, called_epoch, began))
+        (SELECT c.node AS by_node, k.* FROM webhook_receiver.called c, unnest(c.seqs, c.handlers, c.epochs, c.starts) AS k(called_seq, called_handler, called_epoch, began)
+        UNION ALL SELECT b.owner, b.seq, b.handler, b.epoch, b.started_at FROM webhook_receiver.work b WHERE b.state = 0 AND b.started_at IS NOT NULL)
         """;
 
     private const string IsCalled = "by_node = owner AND called_seq = seq AND called_handler = handler AND called_epoch = epoch";
@@ -79,6 +83,10 @@ internal sealed class NodeSweeper(NpgsqlDataSource source, DatabaseTime time)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         var forget = new NpgsqlBatchCommand("DELETE FROM webhook_receiver.called WHERE node = $1") { Parameters = { new NpgsqlParameter<int> { TypedValue = node } } };
+        var forgetStored = new NpgsqlBatchCommand("UPDATE webhook_receiver.work SET started_at = NULL WHERE owner = $1 AND state = 0 AND started_at IS NOT NULL")
+        {
+            Parameters = { new NpgsqlParameter<int> { TypedValue = node } },
+        };
         var remember = new NpgsqlBatchCommand("INSERT INTO webhook_receiver.called(node, part, seqs, handlers, epochs, starts) VALUES ($1, 0, $2, $3, $4, $5)")
         {
             Parameters = { new NpgsqlParameter<int> { TypedValue = node } },
@@ -86,7 +94,7 @@ internal sealed class NodeSweeper(NpgsqlDataSource source, DatabaseTime time)
         Add(remember.Parameters, [.. called.Select(static c => c.Work)]);
         remember.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. called.Select(static c => c.StartedAt)] });
         var end = new NpgsqlBatchCommand("DELETE FROM webhook_receiver.node WHERE id = $1") { Parameters = { new NpgsqlParameter<int> { TypedValue = node } } };
-        await TakeOverAsync(connection, [forget, remember, end], cancellationToken).ConfigureAwait(false);
+        await TakeOverAsync(connection, [forget, forgetStored, remember, end], cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>

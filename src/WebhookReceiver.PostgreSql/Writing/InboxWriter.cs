@@ -30,6 +30,15 @@ internal sealed class InboxWriter : IAsyncDisposable
     /// <summary>Nothing waits longer for company, or behind a transaction that is held up: by the disk, or by another one that has the same event.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>
+    /// From so many commands on a batch is taken for new: to look what of it is known costs a fifth of storing it. Where one is known after all the
+    /// server says so in its log, and the batch is made once more. A receiver that has little to do does not save anything by that.
+    /// </summary>
+    private const int WorthASurprise = 8;
+
+    /// <summary>After a known event no batch is taken for new for so long: they come in groups.</summary>
+    private static readonly TimeSpan KnownAreRare = TimeSpan.FromMinutes(1);
+
     private const int MaxLazy = 128;
 
     /// <summary>How many waiters go on one after another on one thread: a change of threads for each would cost more than most of them do.</summary>
@@ -38,6 +47,7 @@ internal sealed class InboxWriter : IAsyncDisposable
     private readonly NpgsqlDataSource _source;
     private readonly Func<int> _node;
     private readonly DatabaseTime _time;
+    private readonly TimeProvider _clock;
     private readonly HeldWork _held;
     private readonly Func<Task>? _beforeCommit;
     private readonly Action _onUncertain;
@@ -51,18 +61,21 @@ internal sealed class InboxWriter : IAsyncDisposable
     private int _urgent;
     private int _waiting;
     private long _waitingBytes;
+    private long _knownAt = long.MinValue;
     private bool _isOverdue;
     private bool _stopping;
 
     /// <param name="source">The database.</param>
     /// <param name="node">The number of this process.</param>
     /// <param name="time">The server's time.</param>
+    /// <param name="clock">This process's time.</param>
     /// <param name="held">What this process has in memory.</param>
     /// <param name="onUncertain">Called when nobody knows how a transaction ended.</param>
     /// <param name="beforeCommit">For tests.</param>
-    public InboxWriter(NpgsqlDataSource source, Func<int> node, DatabaseTime time, HeldWork held, Action onUncertain, Func<Task>? beforeCommit)
+    public InboxWriter(
+        NpgsqlDataSource source, Func<int> node, DatabaseTime time, TimeProvider clock, HeldWork held, Action onUncertain, Func<Task>? beforeCommit)
     {
-        (_source, _node, _time, _held, _onUncertain, _beforeCommit) = (source, node, time, held, onUncertain, beforeCommit);
+        (_source, _node, _time, _clock, _held, _onUncertain, _beforeCommit) = (source, node, time, clock, held, onUncertain, beforeCommit);
 
         // The machine's time, in tests too: it only says how long something waits for company.
         _overdue = new Timer(static state => ((InboxWriter)state!).WaitIsOver(), this, Timeout.Infinite, Timeout.Infinite);
@@ -223,9 +236,22 @@ internal sealed class InboxWriter : IAsyncDisposable
 
     private async Task WriteAsync(WriteCommand[] commands, int lane)
     {
+        var takesAllForNew = false;
         try
         {
-            await CommitAsync(commands, lane).ConfigureAwait(false);
+            var batch = new WriteBatch(commands, _time, commands.Length >= WorthASurprise && KnownIsLongAgo);
+            takesAllForNew = batch.TakesAllForNew;
+            await CommitAsync(batch, lane).ConfigureAwait(false);
+            if (batch.HasKnown)
+            {
+                MeetKnown();
+            }
+        }
+        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.UniqueViolation && takesAllForNew)
+        {
+            MeetKnown();
+            await WriteAsync(commands, lane).ConfigureAwait(false);
+            return;
         }
         catch (Exception error) when (ConcernsARow(error) && commands.Length > 1)
         {
@@ -253,7 +279,11 @@ internal sealed class InboxWriter : IAsyncDisposable
         Tell(commands, static command => command.Succeed());
     }
 
-    private async Task CommitAsync(WriteCommand[] commands, int lane)
+    private bool KnownIsLongAgo => Volatile.Read(ref _knownAt) is var at && (at == long.MinValue || _clock.GetElapsedTime(at) >= KnownAreRare);
+
+    private void MeetKnown() => Volatile.Write(ref _knownAt, _clock.GetTimestamp());
+
+    private async Task CommitAsync(WriteBatch batch, int lane)
     {
         using var transaction = _held.Begin();
         if (_beforeCommit is not null)
@@ -262,7 +292,7 @@ internal sealed class InboxWriter : IAsyncDisposable
         }
 
         await using var connection = await _source.OpenConnectionAsync().ConfigureAwait(false);
-        await new WriteBatch(commands, _time).CommitAsync(connection, _node(), lane, _time, _held, CancellationToken.None).ConfigureAwait(false);
+        await batch.CommitAsync(connection, _node(), lane, _time, _held, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>After a failover the old server may still answer, as one that cannot be written.</summary>

@@ -61,6 +61,15 @@ internal sealed class StartRecorder(NpgsqlDataSource source, Func<int> node)
         return start.Done.Task;
     }
 
+    /// <summary>A handler is called whose start is recorded already.</summary>
+    public void Note(RunningWork work, int slot, long startedAt)
+    {
+        lock (_gate)
+        {
+            _called[slot] = new CalledWork(work, startedAt);
+        }
+    }
+
     /// <summary>The handler in a slot has returned, or was not called after all.</summary>
     public void Return(int slot)
     {

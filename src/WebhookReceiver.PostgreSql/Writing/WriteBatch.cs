@@ -9,11 +9,15 @@ internal sealed class WriteBatch
     // Whatever the statistics say of a table that was empty a moment ago: what is asked for by its key is looked up by its key.
     private const string Settings = $"SELECT {ServerCheck.FlushAtCommit}, set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)";
 
-    private readonly AppendStatement _append = new();
+    private readonly AppendStatement _append;
     private readonly CompleteStatements _completions = new();
 
-    public WriteBatch(ReadOnlySpan<WriteCommand> commands, DatabaseTime time)
+    /// <param name="commands">What it is to make.</param>
+    /// <param name="time">The server's time.</param>
+    /// <param name="takesAllForNew">Whether it may fail where an event is known.</param>
+    public WriteBatch(ReadOnlySpan<WriteCommand> commands, DatabaseTime time, bool takesAllForNew)
     {
+        _append = new AppendStatement(takesAllForNew);
         foreach (var command in commands)
         {
             if (command is AppendCommand append)
@@ -26,6 +30,12 @@ internal sealed class WriteBatch
             }
         }
     }
+
+    /// <summary>Whether it fails where an event is known.</summary>
+    public bool TakesAllForNew => !_append.IsEmpty && _append.TakesAllForNew;
+
+    /// <summary>Whether an event was known.</summary>
+    public bool HasKnown => _append.HasKnown;
 
     /// <summary>Commits all of them, or none.</summary>
     public async Task CommitAsync(NpgsqlConnection connection, int node, int lane, DatabaseTime time, HeldWork held, CancellationToken cancellationToken)

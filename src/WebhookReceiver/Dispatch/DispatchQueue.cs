@@ -11,6 +11,12 @@ namespace WebhookReceiver.Dispatch;
 /// </summary>
 internal sealed class DispatchQueue(WorkThreads threads) : IDisposable
 {
+    /// <summary>
+    /// How many attempts are expected for each idle slot. Storing takes longer than most handlers do, so that a slot runs several while one is stored; and an
+    /// expected attempt that has to wait for a slot after all is, when the process ends, blamed for what it had no part in.
+    /// </summary>
+    private const int ExpectedPerSlot = 2;
+
     private readonly Lock _gate = new();
     private readonly Queue<WorkItem> _waiting = new();
     private readonly Queue<WorkItem> _suspects = new();
@@ -18,6 +24,7 @@ internal sealed class DispatchQueue(WorkThreads threads) : IDisposable
     private readonly TaskCompletionSource _quiet = new();
     private DispatchSlot[] _slots = [];
     private DispatchSlot? _slotOfSuspect;
+    private int _expected;
     private bool _isWaking;
     private bool _isClosed;
 
@@ -48,6 +55,33 @@ internal sealed class DispatchQueue(WorkThreads threads) : IDisposable
         Wake(woken);
     }
 
+    /// <summary>Whether so many attempts will be called as soon as they are added. Each is expected until a slot takes it, or it is dismissed.</summary>
+    public bool TryExpect(int attempts)
+    {
+        lock (_gate)
+        {
+            if (_isClosed || _expected + attempts > _idle.Count * ExpectedPerSlot)
+            {
+                return false;
+            }
+
+            _expected += attempts;
+            return true;
+        }
+    }
+
+    /// <summary>So many attempts that were expected will not come.</summary>
+    public void Dismiss(int attempts)
+    {
+        if (attempts > 0)
+        {
+            lock (_gate)
+            {
+                _expected -= attempts;
+            }
+        }
+    }
+
     /// <summary>Adds work behind what waits.</summary>
     /// <returns><see langword="false"/> if the queue is closed: the item was not taken.</returns>
     public bool TryAdd(WorkItem item)
@@ -57,6 +91,7 @@ internal sealed class DispatchQueue(WorkThreads threads) : IDisposable
         {
             if (_isClosed)
             {
+                _expected -= Expected(item);
                 return false;
             }
 
@@ -89,6 +124,7 @@ internal sealed class DispatchQueue(WorkThreads threads) : IDisposable
                 return false;
             }
 
+            _expected -= Expected(item);
             woken = SlotToWake();
         }
 
@@ -134,8 +170,11 @@ internal sealed class DispatchQueue(WorkThreads threads) : IDisposable
         WorkItem[] left = [.. _suspects, .. _waiting];
         _suspects.Clear();
         _waiting.Clear();
+        _expected -= left.Sum(Expected);
         return left;
     }
+
+    private static int Expected(WorkItem item) => item.StartsAtOnce ? 1 : 0;
 
     private bool MayRunSuspect => _slotOfSuspect is null && _suspects.Count > 0;
 

@@ -70,6 +70,9 @@ internal sealed class Dispatcher : IHostedService, IDisposable
     /// <returns><see langword="false"/> if there is none: store them as pending.</returns>
     public bool TryReserve(int attempts, long bytes) => !_stopping.IsCancellationRequested && _store.IsOwner && _room.TryTake(attempts, bytes);
 
+    /// <summary>Whether what has room will be called as soon as it is stored, because slots stand idle. What was expected is taken over or given back like its room.</summary>
+    public bool TryExpect(int attempts) => _queue.TryExpect(attempts);
+
     /// <summary>Takes over what was stored, and gives back the room of what was not.</summary>
     public void Committed(InboxDelivery delivery, bool isStored)
     {
@@ -84,12 +87,13 @@ internal sealed class Dispatcher : IHostedService, IDisposable
             else if (delivery.BornRunning && !isNew)
             {
                 _room.Return(handlers.Length, (long)handlers.Length * stored.Body.Length);
+                _queue.Dismiss(delivery.StartsAtOnce ? handlers.Length : 0);
             }
             else if (delivery.BornRunning)
             {
                 foreach (var handler in handlers)
                 {
-                    Enqueue(new WorkItem(stored, handler, Generation: 0, Attempt: 1, Epoch: 1));
+                    Enqueue(new WorkItem(stored, handler, Generation: 0, Attempt: 1, Epoch: 1, StartsAtOnce: delivery.StartsAtOnce));
                 }
             }
         }

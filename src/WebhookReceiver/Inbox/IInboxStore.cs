@@ -117,7 +117,8 @@ internal sealed record HandlerIdentity(string Source, string Type, string Name);
 /// <param name="Events">The events, in the order of the delivery.</param>
 /// <param name="Handlers">For each event the numbers of its handlers; empty: parked.</param>
 /// <param name="BornRunning">Whether the dispatcher has room, so that the work is stored as running already.</param>
-internal sealed record InboxDelivery(InboxEvent[] Events, int[][] Handlers, bool BornRunning)
+/// <param name="StartsAtOnce">Whether its handlers are called as soon as it is stored, since nothing waits before them: a store may record the calls with the events.</param>
+internal sealed record InboxDelivery(InboxEvent[] Events, int[][] Handlers, bool BornRunning, bool StartsAtOnce = false)
 {
     /// <summary>The bytes of all bodies.</summary>
     public long Size { get; } = SizeOf(Events);

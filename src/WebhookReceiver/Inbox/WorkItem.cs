@@ -7,7 +7,8 @@ namespace WebhookReceiver.Inbox;
 /// <param name="Attempt">The number of the attempt within the generation, from 1.</param>
 /// <param name="Epoch">The fencing token: it rises with every claim, and a write with an old one changes nothing.</param>
 /// <param name="Crashes">How often the process has ended while it ran, in this generation: more than none makes it a suspect.</param>
-internal sealed record WorkItem(InboxEvent Event, int Handler, int Generation, int Attempt, int Epoch, int Crashes = 0)
+/// <param name="StartsAtOnce">Whether it was stored as what is called at once.</param>
+internal sealed record WorkItem(InboxEvent Event, int Handler, int Generation, int Attempt, int Epoch, int Crashes = 0, bool StartsAtOnce = false)
 {
     /// <summary>Whether it may be what ended the process: then it runs beside no other suspect.</summary>
     public bool IsSuspect => Crashes > 0;

@@ -36,6 +36,57 @@ public sealed class NodeTests(TestDatabase database) : IClassFixture<TestDatabas
     }
 
     [Fact]
+    public async Task Expired_WorkStoredAsCalledAtOnce_IsASuspectUnlessItHasEnded()
+    {
+        await using var gone = await OpenAsync();
+        await using var other = await OpenAsync();
+        var (called, ended) = (await gone.AppendAsync("called", startsAtOnce: true), await gone.AppendAsync("ended", startsAtOnce: true));
+        Assert.Equal(CompletionStatus.Recorded, await gone.EndAsync(gone.Claim(ended)));
+
+        await ExpireAsync();
+        await other.TurnUntilAsync("the work is taken over", () => Task.FromResult(!other.TakenOver.IsEmpty));
+
+        Assert.True(other.TakenOver.TryDequeue(out var recovered));
+        Assert.Equal((1, called.PublicId, 1), (recovered.Count, Assert.Single(recovered.Crashed).PublicId, recovered.Crashed[0].Crashes));
+        var again = Assert.Single(await other.ClaimAsync());
+        Assert.Equal(("called", 2, true), (again.Event.EventId, again.Attempt, again.IsSuspect));
+        Assert.Equal(called.ReceivedAt, Assert.Single(Assert.Single((await other.FindAsync(called)).Work).Attempts).StartedAt);
+
+        // Claimed and not called, it is blamed no further.
+        await database.ExecuteAsync("UPDATE webhook_receiver.work SET owner = 4711");
+        await gone.TurnUntilAsync("the orphan is taken over", () => Task.FromResult(gone.TakenOver.Any(static taken => taken.Count == 1)));
+        await Until.TrueAsync("it owns what it claims", () => gone.Store.IsOwner);
+        Assert.Equal((2, 1), (Assert.Single(await gone.ClaimAsync()) is var third ? (third.Attempt, third.Crashes) : default));
+    }
+
+    [Fact]
+    public async Task Stop_WorkStoredAsCalledAtOnce_IsASuspectIfItWasCalled()
+    {
+        await using var other = await OpenAsync();
+        await using (var stopped = await OpenAsync())
+        {
+            var (called, _) = (await stopped.AppendAsync("called", startsAtOnce: true), await stopped.AppendAsync("waiting", startsAtOnce: true));
+            Assert.True(await stopped.Store.StartAsync(stopped.Claim(called) with { StartsAtOnce = true }, 0, TestEvents.Start));
+        }
+
+        var again = (await other.ClaimAsync()).ToDictionary(static item => item.Event.EventId);
+        Assert.Equal((2, true, 1, false), (again["called"].Attempt, again["called"].IsSuspect, again["waiting"].Attempt, again["waiting"].IsSuspect));
+    }
+
+    [Fact]
+    public async Task Start_StoredAsCalledAtOnce_IsNotRecordedOnceMoreAndNotAllowedWithoutALease()
+    {
+        await using var store = await OpenAsync();
+        var item = store.Claim(await store.AppendAsync("e1", startsAtOnce: true)) with { StartsAtOnce = true };
+
+        Assert.True(await store.Store.StartAsync(item, 0, TestEvents.Start));
+
+        Assert.Equal(0L, await database.ReadAsync("SELECT COUNT(*) FROM webhook_receiver.called"));
+        store.Clock.Advance(NodeLease.Safe);
+        Assert.False(await store.Store.StartAsync(item, 1, TestEvents.Start));
+    }
+
+    [Fact]
     public async Task Expired_OwnerThatComesBack_HearsOfItAndHasANewNumber()
     {
         await using var back = await OpenAsync();

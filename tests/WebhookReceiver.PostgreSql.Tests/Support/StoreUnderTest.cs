@@ -42,10 +42,10 @@ internal sealed class StoreUnderTest : IAsyncDisposable
     }
 
     /// <summary>Stores an event, running or pending.</summary>
-    public async Task<InboxEvent> AppendAsync(string id, bool bornRunning = true)
+    public async Task<InboxEvent> AppendAsync(string id, bool bornRunning = true, bool startsAtOnce = false)
     {
         var stored = TestEvents.New(id);
-        Assert.Equal(AppendStatus.Committed, await Store.AppendAsync(TestEvents.Delivery(stored, bornRunning, First)));
+        Assert.Equal(AppendStatus.Committed, await Store.AppendAsync(TestEvents.Delivery(stored, bornRunning, First) with { StartsAtOnce = startsAtOnce }));
         return stored;
     }
 

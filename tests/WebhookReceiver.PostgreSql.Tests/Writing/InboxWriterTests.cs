@@ -31,6 +31,56 @@ public sealed class InboxWriterTests(TestDatabase database) : IClassFixture<Test
         Assert.Equal(20L, await database.ReadAsync("SELECT COUNT(*) FROM webhook_receiver.event"));
     }
 
+    /// <summary>A batch that is taken for new and is not is made twice.</summary>
+    [Fact]
+    public async Task Append_KnownEventAmongMany_IsKnownAndTheOthersStoredAndTheNextBatchLookedAt()
+    {
+        var (gate, begun) = (new TaskCompletionSource(), 0);
+        await using var store = await StoreUnderTest.OpenAsync(database.ConnectionString, beforeCommit: async () =>
+        {
+            Interlocked.Increment(ref begun);
+            await Volatile.Read(ref gate).Task;
+        });
+
+        Assert.Equal(1, await TransactionsAsync("new", known: null));
+        Assert.Equal(2, await TransactionsAsync("first", known: "new-3"));
+        Assert.Equal(1, await TransactionsAsync("second", known: "new-4"));
+        store.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(2, await TransactionsAsync("third", known: "new-5"));
+
+        Assert.Equal(4L * 20 + 2 * 4, await database.ReadAsync("SELECT COUNT(*) FROM webhook_receiver.event"));
+        Assert.Equal(4L * 20 + 2 * 4, await database.ReadAsync("SELECT COUNT(*) FROM webhook_receiver.work"));
+        Assert.Equal(0, (await store.Store.Reader.CountAsync(TestContext.Current.CancellationToken)).Unaccounted);
+
+        // Stores twenty events in one batch, and one that is known.
+        async Task<int> TransactionsAsync(string name, string? known)
+        {
+            // Both connections are held, so that what comes meanwhile is one batch.
+            var (held, before) = (new List<Task<AppendStatus>>(), Volatile.Read(ref begun));
+            while (held.Count < InboxWriter.Lanes)
+            {
+                held.Add(AppendAsync(TestEvents.New($"{name}-held-{held.Count}")));
+                await Until.TrueAsync("it is under way", () => Volatile.Read(ref begun) == before + held.Count);
+            }
+
+            var events = Enumerable.Range(0, 20).Select(i => TestEvents.New($"{name}-{i}")).ToList();
+            var again = known is null ? null : TestEvents.New(known);
+            var appends = events.Concat(again is null ? [] : [again]).Select(AppendAsync).ToList();
+            Interlocked.Exchange(ref gate, new TaskCompletionSource()).SetResult();
+            await Task.WhenAll(held);
+            await Until.TrueAsync("the batch is under way", () => Volatile.Read(ref begun) > before + held.Count);
+            Volatile.Read(ref gate).SetResult();
+
+            Assert.All(await Task.WhenAll(appends), static status => Assert.Equal(AppendStatus.Committed, status));
+            Assert.All(events, static stored => Assert.False(stored.IsDuplicate));
+            Assert.True(again is null or { IsDuplicate: true, Seq: > 0 });
+            Volatile.Write(ref gate, new TaskCompletionSource());
+            return Volatile.Read(ref begun) - before - held.Count;
+        }
+
+        Task<AppendStatus> AppendAsync(InboxEvent stored) => store.Store.AppendAsync(TestEvents.Delivery(stored, true, store.First)).AsTask();
+    }
+
     [Fact]
     public async Task Append_BehindATransactionThatIsHeldUp_IsStoredMeanwhile()
     {

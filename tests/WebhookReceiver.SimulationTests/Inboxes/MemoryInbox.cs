@@ -146,7 +146,7 @@ internal sealed class MemoryInbox(SimulatedTime time, int processes, BrokenGuard
                 Set(e.Seq, handler, (handler, delivery.BornRunning) switch
                 {
                     (0, _) => new WorkRow(WorkState.Parked, 0, 0, 0, null, 0),
-                    (_, true) => new WorkRow(WorkState.Running, 0, 1, 1, null, 0),
+                    (_, true) => new WorkRow(WorkState.Running, 0, 1, 1, null, 0, StartsAtOnce: IsShared && delivery.StartsAtOnce),
                     _ => new WorkRow(WorkState.Pending, 0, 0, 0, now, 0),
                 }, owner);
             }
@@ -246,6 +246,7 @@ internal sealed class MemoryInbox(SimulatedTime time, int processes, BrokenGuard
         {
             owner!.LostAt = IsExpired(owner) ? time.Elapsed : owner.LostAt;
             var wasCalled = broken == BrokenGuard.EverythingIsSuspected
+                || (row.StartsAtOnce && !owner.HasLeft)
                 || _started.Any(pair => pair.Key.Owner == owner && pair.Value == (key.Seq, key.Handler, row.Epoch));
             var crashes = row.Crashes + (wasCalled ? 1 : 0);
             var transition = !wasCalled ? WorkTransitions.Recover : crashes < WorkTransitions.MaxCrashes ? WorkTransitions.Suspect : WorkTransitions.Condemn;
@@ -294,6 +295,7 @@ internal sealed class MemoryInbox(SimulatedTime time, int processes, BrokenGuard
                 _ => row.Attempt,
             },
             Crashes = transition.Attempt == AttemptNumber.Reset ? 0 : row.Crashes,
+            StartsAtOnce = false,
         };
         Set(key.Seq, key.Handler, set(row), owner);
         return true;

@@ -2,8 +2,10 @@ using WebhookReceiver.Inbox;
 
 namespace WebhookReceiver.SimulationTests.Inboxes;
 
-/// <summary>What an inbox holds of the work of one handler on one event.</summary>
-internal sealed record WorkRow(WorkState State, int Generation, int Attempt, int Epoch, long? DueAt, int Crashes);
+/// <summary>
+/// What an inbox holds of the work of one handler on one event. Where processes share it, what was stored as called at once counts as called for as long as it runs.
+/// </summary>
+internal sealed record WorkRow(WorkState State, int Generation, int Attempt, int Epoch, long? DueAt, int Crashes, bool StartsAtOnce = false);
 
 /// <summary>What was committed, one write after another.</summary>
 /// <param name="Seq">The event.</param>

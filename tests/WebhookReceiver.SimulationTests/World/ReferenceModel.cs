@@ -425,17 +425,20 @@ internal sealed class ReferenceModel(SimulatedTime time, Trace trace)
             Fail($"{Name(key)} was taken from {owner}, which holds it in epoch {old.Epoch}.");
         }
 
-        var expected = run is { HasBegun: true, HasReturned: false }
+        var wasCalled = run is { HasBegun: true, HasReturned: false } || (old.StartsAtOnce && owner is not { HasLeft: true });
+        var expected = wasCalled
             ? old.Crashes + 1 < WorkTransitions.MaxCrashes ? WorkTransitions.Suspect : WorkTransitions.Condemn
             : WorkTransitions.Recover;
-        if (transition != expected)
+        // A process that was never told of it has left, or was killed.
+        var mayHaveLeft = old.StartsAtOnce && owner is null && transition == WorkTransitions.Recover;
+        if (transition != expected && !mayHaveLeft)
         {
             Fail($"{Name(key)} {transition.Name} instead of {expected.Name}.");
         }
     }
 
     private static bool Explains(WorkTransition transition, WorkRow old, WorkRow row) =>
-        transition.StartsFrom(old.State) && transition.To == row.State
+        transition.StartsFrom(old.State) && transition.To == row.State && !row.StartsAtOnce
         && row.Epoch == (transition.IsFenced ? old.Epoch : old.Epoch + 1)
         && row.Attempt == transition.Attempt switch
         {
