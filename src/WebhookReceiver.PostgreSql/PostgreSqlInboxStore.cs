@@ -112,9 +112,10 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
             return false;
         }
 
-        if (item.StartsAtOnce)
+        if (item.StartsAtOnce && now - item.Event.ReceivedAt < NodeLease.Safe)
         {
-            // It was recorded with the event.
+            // It was recorded with the event. What has waited for long asks the server as all else does: a machine that stood still may have lost its lease, and
+            // its monotonic clock may have stood still with it.
             _starts!.Note(work, slot, now.ToUnixTimeMilliseconds());
             return true;
         }

@@ -30,12 +30,6 @@ internal sealed class InboxWriter : IAsyncDisposable
     /// <summary>Nothing waits longer for company, or behind a transaction that is held up: by the disk, or by another one that has the same event.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>
-    /// From so many commands on a batch is taken for new: to look what of it is known costs a fifth of storing it. Where one is known after all the
-    /// server says so in its log, and the batch is made once more. A receiver that has little to do does not save anything by that.
-    /// </summary>
-    private const int WorthASurprise = 8;
-
     /// <summary>After a known event no batch is taken for new for so long: they come in groups.</summary>
     private static readonly TimeSpan KnownAreRare = TimeSpan.FromMinutes(1);
 
@@ -239,7 +233,7 @@ internal sealed class InboxWriter : IAsyncDisposable
         var takesAllForNew = false;
         try
         {
-            var batch = new WriteBatch(commands, _time, commands.Length >= WorthASurprise && KnownIsLongAgo);
+            var batch = new WriteBatch(commands, _time, KnownIsLongAgo);
             takesAllForNew = batch.TakesAllForNew;
             await CommitAsync(batch, lane).ConfigureAwait(false);
             if (batch.HasKnown)

@@ -14,10 +14,10 @@ internal sealed class WriteBatch
 
     /// <param name="commands">What it is to make.</param>
     /// <param name="time">The server's time.</param>
-    /// <param name="takesAllForNew">Whether it may fail where an event is known.</param>
-    public WriteBatch(ReadOnlySpan<WriteCommand> commands, DatabaseTime time, bool takesAllForNew)
+    /// <param name="mayTakeAllForNew">Whether it may fail where an event is known.</param>
+    public WriteBatch(ReadOnlySpan<WriteCommand> commands, DatabaseTime time, bool mayTakeAllForNew)
     {
-        _append = new AppendStatement(takesAllForNew);
+        _append = new AppendStatement(mayTakeAllForNew);
         foreach (var command in commands)
         {
             if (command is AppendCommand append)
@@ -32,7 +32,7 @@ internal sealed class WriteBatch
     }
 
     /// <summary>Whether it fails where an event is known.</summary>
-    public bool TakesAllForNew => !_append.IsEmpty && _append.TakesAllForNew;
+    public bool TakesAllForNew => _append.TakesAllForNew;
 
     /// <summary>Whether an event was known.</summary>
     public bool HasKnown => _append.HasKnown;

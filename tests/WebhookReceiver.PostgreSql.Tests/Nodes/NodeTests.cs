@@ -74,14 +74,17 @@ public sealed class NodeTests(TestDatabase database) : IClassFixture<TestDatabas
     }
 
     [Fact]
-    public async Task Start_StoredAsCalledAtOnce_IsNotRecordedOnceMoreAndNotAllowedWithoutALease()
+    public async Task Start_StoredAsCalledAtOnce_IsRecordedOnceMoreIfItHasWaitedAndNotAllowedWithoutALease()
     {
         await using var store = await OpenAsync();
         var item = store.Claim(await store.AppendAsync("e1", startsAtOnce: true)) with { StartsAtOnce = true };
 
-        Assert.True(await store.Store.StartAsync(item, 0, TestEvents.Start));
-
+        Assert.True(await store.Store.StartAsync(item, 0, TestEvents.Start + NodeLease.Safe - TimeSpan.FromMilliseconds(1)));
         Assert.Equal(0L, await database.ReadAsync("SELECT COUNT(*) FROM webhook_receiver.called"));
+
+        Assert.True(await store.Store.StartAsync(item, 0, TestEvents.Start + NodeLease.Safe));
+        Assert.Equal(1L, await database.ReadAsync("SELECT COUNT(*) FROM webhook_receiver.called"));
+
         store.Clock.Advance(NodeLease.Safe);
         Assert.False(await store.Store.StartAsync(item, 1, TestEvents.Start));
     }
