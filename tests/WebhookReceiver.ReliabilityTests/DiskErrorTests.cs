@@ -38,6 +38,38 @@ public sealed class DiskErrorTests
         Assert.InRange(figures.Slowest!.Value, TimeSpan.Zero, EndLimit);
     }
 
+    /// <summary>Nothing has failed then: the flush is made anew.</summary>
+    [Fact(Explicit = true)]
+    public async Task Flush_IsInterruptedInACheckpoint_GoesOnAndLosesNothing()
+    {
+        const int Interruptions = 3;
+        var figures = new Figures("F14 d", "the flush of the database is interrupted, three times in a row, in a checkpoint") { Trials = Trials.Of(3, 50) };
+        for (var trial = 1; trial <= figures.Trials; trial++)
+        {
+            using var directory = new DataDirectory();
+            using var disk = new FaultyDisk(directory.Inbox);
+            var ledger = new Ledger();
+            await using (var host = await HostProcess.StartAsync(directory, disk.Settings()))
+            {
+                using var client = new LoadClient(ledger, Sizes);
+                using var stop = new CancellationTokenSource();
+                disk.Arm(new DiskFault(DiskCalls.Flush, DiskFiles.Database, DiskAction.Fail) { Argument = DiskFault.InterruptedError, First = trial, Count = Interruptions });
+                var load = client.RunAsync(host.Webhook, "interrupted", Connections, stop.Token);
+                await UntilHitAsync(disk, Interruptions);
+                await stop.CancelAsync();
+                await load;
+                Assert.False(host.HasEnded, host.Output);
+                await host.TerminateAsync();
+                Assert.Equal(ExitCodes.Success, await host.ExitAsync());
+            }
+
+            Assert.Empty(ledger.Unanswered);
+            await RecoverAsync(directory, ledger, figures);
+        }
+
+        figures.PublishAndCheck();
+    }
+
     private static async Task FailAsync(DiskFault fault, Figures figures)
     {
         using var directory = new DataDirectory();
@@ -49,7 +81,7 @@ public sealed class DiskErrorTests
             using var client = new LoadClient(ledger, Sizes);
             disk.Arm(fault);
             var load = client.RunAsync(host.Webhook, "error", Connections, CancellationToken.None);
-            await UntilHitAsync(disk);
+            await UntilHitAsync(disk, 1);
             var failed = TimeProvider.System.GetTimestamp();
             Assert.Equal(ExitCodes.StorageFailed, await host.ExitAsync());
             figures.Took(TimeProvider.System.GetElapsedTime(failed));
@@ -61,10 +93,10 @@ public sealed class DiskErrorTests
         await RecoverAsync(directory, ledger, figures);
     }
 
-    private static async Task UntilHitAsync(FaultyDisk disk)
+    private static async Task UntilHitAsync(FaultyDisk disk, int times)
     {
         var started = TimeProvider.System.GetTimestamp();
-        while (disk.Hit == 0)
+        while (disk.Hit < times)
         {
             Assert.True(TimeProvider.System.GetElapsedTime(started) < ErrorLimit, "The fault never happened.");
             await Task.Delay(PollInterval, TimeProvider.System);

@@ -65,7 +65,13 @@ internal sealed class SqliteCheckpointer : IDisposable
     /// <exception cref="SqliteException">The file could not be written or flushed.</exception>
     public static int Checkpoint(sqlite3 connection)
     {
-        var code = SqliteNative.Checkpoint(connection.DangerousGetHandle(), 0, raw.SQLITE_CHECKPOINT_PASSIVE, out var inLog, out var copied);
+        int code, inLog, copied;
+        do
+        {
+            code = SqliteNative.Checkpoint(connection.DangerousGetHandle(), 0, raw.SQLITE_CHECKPOINT_PASSIVE, out inLog, out copied);
+        }
+        while (code != raw.SQLITE_OK && IsInterruptedFlush(connection.DangerousGetHandle()));
+
         if (code is not (raw.SQLITE_OK or raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_FULL))
         {
             SqliteException.ThrowExceptionForRC(code, connection);
@@ -74,6 +80,10 @@ internal sealed class SqliteCheckpointer : IDisposable
         // A full disk is not the end: what is in the log stays there until there is room.
         return code == raw.SQLITE_OK ? inLog - copied : 0;
     }
+
+    /// <summary>SQLite makes interrupted reads and writes anew, and not flushes, though nothing has failed there either: some file systems interrupt them.</summary>
+    private static bool IsInterruptedFlush(nint connection) =>
+        SqliteNative.ExtendedErrorCode(connection) == raw.SQLITE_IOERR_FSYNC && SqliteNative.SystemErrorNumber(connection) == SqliteLogFile.Interrupted;
 
     public void Dispose()
     {

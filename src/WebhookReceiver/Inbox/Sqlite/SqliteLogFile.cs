@@ -21,7 +21,8 @@ internal sealed unsafe partial class SqliteLogFile
     /// <summary>The platform takes no more in one call: it looks at the lower 17 bits of a length, and what has none left is a full disk to it.</summary>
     private const int MostInOneWrite = 0x1FFFF;
 
-    private const int Interrupted = 4; // EINTR
+    /// <summary>EINTR.</summary>
+    public const int Interrupted = 4;
 
     private readonly nint _file;
     private readonly string _path;

@@ -73,6 +73,10 @@ internal static unsafe partial class SqliteNative
     [LibraryImport(Library, EntryPoint = "sqlite3_extended_errcode"), SuppressGCTransition]
     public static partial int ExtendedErrorCode(nint connection);
 
+    /// <summary>The system's number of the error that made the last call fail.</summary>
+    [LibraryImport(Library, EntryPoint = "sqlite3_system_errno"), SuppressGCTransition]
+    public static partial int SystemErrorNumber(nint connection);
+
     [LibraryImport(Library, EntryPoint = "sqlite3_errmsg")]
     public static partial nint ErrorMessage(nint connection);
 
