@@ -73,12 +73,9 @@ internal sealed class DispatchQueue(WorkThreads threads) : IDisposable
     /// <summary>So many attempts that were expected will not come.</summary>
     public void Dismiss(int attempts)
     {
-        if (attempts > 0)
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                _expected -= attempts;
-            }
+            _expected -= attempts;
         }
     }
 

@@ -87,7 +87,10 @@ internal sealed class Dispatcher : IHostedService, IDisposable
             else if (delivery.BornRunning && !isNew)
             {
                 _room.Return(handlers.Length, (long)handlers.Length * stored.Body.Length);
-                _queue.Dismiss(delivery.StartsAtOnce ? handlers.Length : 0);
+                if (delivery.StartsAtOnce)
+                {
+                    _queue.Dismiss(handlers.Length);
+                }
             }
             else if (delivery.BornRunning)
             {
