@@ -122,5 +122,7 @@ public sealed class FetchedKeys
         _ => null,
     };
 
-    private static byte[] BytesOf(JsonElement key, string member) => System.Buffers.Text.Base64Url.DecodeFromChars(TextOf(key, member) ?? throw new FormatException($"There is no '{member}'."));
+    /// <summary>The big-endian number of a member (RFC 7518, 6.2.1 and 6.3.1). An empty one would end the import of .NET with an IndexOutOfRangeException.</summary>
+    private static byte[] BytesOf(JsonElement key, string member) =>
+        TextOf(key, member) is { } text && System.Buffers.Text.Base64Url.DecodeFromChars(text) is { Length: > 0 } bytes ? bytes : throw new FormatException($"There is no '{member}'.");
 }
