@@ -120,7 +120,7 @@ public sealed class InboxCommandTests : IDisposable
         await using var check = HostProcess.Start(environment, ["check"]);
         Assert.Equal(ExitCodes.StorageFailed, await check.ExitCodeAsync());
         await check.LineAsync("The ledger counts 1 events, and there are 0");
-        await check.LineAsync("schema version 4, 0 events with 0 bodies");
+        await check.LineAsync("schema version 5, 0 events with 0 bodies");
     }
 
     [Fact]

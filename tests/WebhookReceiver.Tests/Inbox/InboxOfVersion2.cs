@@ -2,7 +2,7 @@ using WebhookReceiver.Tests.Support;
 
 namespace WebhookReceiver.Tests.Inbox;
 
-/// <summary>An inbox as version 2 of the schema had it, with work in every state, left by a process that was killed. It does not change with the program.</summary>
+/// <summary>An inbox as version 2 of the schema had it, with work in every state and a run of ids, left by a process that was killed. It does not change with the program.</summary>
 internal static class InboxOfVersion2
 {
     public static void Create(string path) => DatabaseFile.Execute(path, Schema + Rows);
@@ -43,6 +43,9 @@ internal static class InboxOfVersion2
         INSERT INTO event SELECT value, value, 0, 'default', 'e' || value, 'new_order', NULL, 1795435200000, value, 0, 'application/json', '', zeroblob(32),
             0, 2, NULL, CAST('{}' AS BLOB) FROM (
                 SELECT column1 AS value FROM (VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9), (10)));
+        INSERT INTO meta(key, value) VALUES ('dedupe_seed', 4711);
+        INSERT INTO dedupe SELECT 1, CAST('default' || char(0) || event_id AS BLOB), seq, token, 0, received_at FROM event;
+        INSERT INTO dedupe_run VALUES (1, 10, 1795435200000, x'ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff');
         INSERT INTO work(seq, handler, state, generation, attempt, epoch, due_at, started_at, ended_at, error) VALUES
             (1, 1, 6, 0, 1, 1, NULL, 1795435200000, 1795435200001, NULL),
             (2, 1, 0, 0, 1, 1, NULL, NULL, NULL, NULL), -- handed over in memory

@@ -72,10 +72,10 @@ public sealed class SqliteInboxStoreTests : InboxStoreContract
             await store.OpenAsync(TestContext.Current.CancellationToken);
         }
 
-        DatabaseFile.Execute(path, "UPDATE meta SET value = 5 WHERE key = 'schema'");
+        DatabaseFile.Execute(path, "UPDATE meta SET value = 6 WHERE key = 'schema'");
         var error = await Assert.ThrowsAsync<InboxException>(() => new SqliteInboxStore(Options([]) with { Path = path }).OpenAsync(TestContext.Current.CancellationToken));
 
-        Assert.Contains("schema version 5", error.Message, StringComparison.Ordinal);
+        Assert.Contains("schema version 6", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

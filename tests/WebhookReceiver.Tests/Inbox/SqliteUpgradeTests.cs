@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using WebhookReceiver.Inbox;
 using WebhookReceiver.Inbox.Sqlite;
 using WebhookReceiver.Tests.Support;
@@ -60,20 +61,35 @@ public sealed class SqliteUpgradeTests : IDisposable
         Assert.All(claimed, static item => Assert.False(item.IsSuspect));
     }
 
+    [Fact]
+    public async Task Open_Version4_MakesTheFiltersOfItsRunsAnewAndKeepsThem()
+    {
+        InboxOfVersion4.Create(_directory.File("inbox.db"));
+        Assert.Empty(SqliteInspection.Inspect(_directory.File("inbox.db")).Problems);
+        for (var time = 0; time < 2; time++)
+        {
+            await using var store = NewStore();
+            await store.OpenAsync(TestContext.Current.CancellationToken);
+
+            var (known, added) = (TestEvents.New("e3"), TestEvents.New($"new{time}"));
+            await store.AppendAsync(new InboxDelivery([known, added], [[1], [1]], BornRunning: false));
+
+            Assert.Equal((true, false), (known.IsDuplicate, added.IsDuplicate));
+            Assert.Equal(147_456L, DatabaseFile.Read(_directory.File("inbox.db"), "SELECT length(filter) FROM dedupe_run"));
+        }
+
+        Assert.Empty(SqliteInspection.Inspect(_directory.File("inbox.db")).Problems);
+    }
+
     [Theory]
     [InlineData(2)]
     [InlineData(3)]
+    [InlineData(4)]
     public async Task Open_OlderVersion_KeepsACopyOfItAsItWas(int version)
     {
         var path = _directory.File("inbox.db");
-        if (version == 2)
-        {
-            InboxOfVersion2.Create(path);
-        }
-        else
-        {
-            InboxOfVersion3.Create(path);
-        }
+        Action<string> create = version switch { 2 => InboxOfVersion2.Create, 3 => InboxOfVersion3.Create, _ => InboxOfVersion4.Create };
+        create(path);
 
         await using var store = NewStore();
         await store.OpenAsync(TestContext.Current.CancellationToken);
@@ -134,6 +150,7 @@ public sealed class SqliteUpgradeTests : IDisposable
     {
         Path = _directory.File("inbox.db"),
         Handlers = [new("", "new_order", "First"), new("", "new_order", "Second")],
+        Clock = new FakeTimeProvider(TestEvents.Start), // the events are of then
         OnUpgraded = upgrade => _upgrade = upgrade,
     });
 }

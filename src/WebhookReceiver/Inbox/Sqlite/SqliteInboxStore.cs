@@ -186,7 +186,7 @@ internal sealed class SqliteInboxStore : IInboxStore
         Pragma(handle, "foreign_keys", "1");
         Pragma(handle, "page_size", $"{PageSize}", readBack: false); // takes effect in an empty file alone
         Pragma(handle, "journal_mode", "wal");
-        Pragma(handle, "cache_size", "-16384"); // in KiB: the pages that are written again and again, with room to spare
+        Pragma(handle, "cache_size", "-8192"); // in KiB: the pages that are written again and again, with room to spare
         CreateOrCheckSchema(handle);
 
         _session = new SqliteInboxSession(handle, _lastStored, _options.Clock, _options.IdsPerRun);

@@ -59,7 +59,7 @@ internal sealed class SqliteInspection
         var open = Number("SELECT COUNT(*) FROM work WHERE state <> 6") ?? 0;
         var purged = CheckLedger(version, events, open);
         CheckMarks();
-        CheckFilters();
+        CheckFilters(version);
         return new InspectionReport(version, events, purged, bodies, open, _problems);
     }
 
@@ -152,14 +152,24 @@ internal sealed class SqliteInspection
     }
 
     /// <summary>An id that its run's filter has lost would be taken for new.</summary>
-    private void CheckFilters()
+    private void CheckFilters(long version)
     {
+        if (version < 5)
+        {
+            return; // they had another form, and are made anew when the file is taken over
+        }
+
         var (seed, lost) = (Number("SELECT value FROM meta WHERE key = 'dedupe_seed'") ?? 0, 0L);
         Try(() =>
         {
             using var run = new SqliteStatement(_handle, "SELECT run, filter FROM dedupe_run");
             while (run.Step())
             {
+                if (run.BlobSpan(1).IsEmpty)
+                {
+                    continue; // taken over, and not opened since
+                }
+
                 var filter = IdFilter.Read(run.BlobSpan(1));
                 using var ids = new SqliteStatement(_handle, "SELECT key FROM dedupe WHERE run = ?1");
                 ids.Bind(1, run.Integer(0));

@@ -3,7 +3,7 @@ namespace WebhookReceiver.Inbox.Sqlite;
 /// <summary>The tables of the embedded inbox. Times are Unix milliseconds; states and outcomes are the numbers of their enums.</summary>
 internal static class SqliteSchema
 {
-    public const long Version = 4;
+    public const long Version = 5;
 
     /// <summary>The oldest that is taken over.</summary>
     public const long Oldest = 2;
@@ -59,7 +59,7 @@ internal static class SqliteSchema
         CREATE TABLE audit(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, seq INTEGER NOT NULL, action TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
 
         INSERT INTO ledger(events, open_work) VALUES (0, 0);
-        INSERT INTO meta(key, value) VALUES ('schema', 4), ('running_from', 0);
+        INSERT INTO meta(key, value) VALUES ('schema', 5), ('running_from', 0);
         """;
 
     /// <summary>
@@ -84,6 +84,17 @@ internal static class SqliteSchema
         UPDATE meta SET value = 4 WHERE key = 'schema';
         """;
 
+    /// <summary>From version 4: the filters of known ids have another form. They are made from the ids as they are read.</summary>
+    private const string UpgradeFrom4 = """
+        UPDATE dedupe_run SET filter = x'';
+        UPDATE meta SET value = 5 WHERE key = 'schema';
+        """;
+
     /// <summary>All that makes a file of an older version one of this version.</summary>
-    public static string UpgradeFrom(long version) => version == 2 ? UpgradeFrom2 + UpgradeFrom3 : UpgradeFrom3;
+    public static string UpgradeFrom(long version) => version switch
+    {
+        2 => UpgradeFrom2 + UpgradeFrom3 + UpgradeFrom4,
+        3 => UpgradeFrom3 + UpgradeFrom4,
+        _ => UpgradeFrom4,
+    };
 }

@@ -173,6 +173,24 @@ public sealed class KnownEventsTests : IDisposable
         await AssertKnownAsync(store, later);
     }
 
+    [Fact]
+    public async Task Open_AllRunsWereForgotten_DoesNotReadTheirEventsAgain()
+    {
+        await using (var store = await OpenAsync("inbox.db"))
+        {
+            await AppendAsync(store, 0, 8 * IdsPerRun);
+            _clock.Advance(InboxEvent.DefaultDedupeWindow + TimeSpan.FromDays(1));
+            await AppendAsync(store, 10_000, IdsPerRun / 2);
+        }
+
+        Assert.Equal(0, Count("inbox.db", "dedupe_run"));
+        await using var reopened = await OpenAsync("inbox.db");
+        var later = await AppendAsync(reopened, 20_000, 2 * IdsPerRun);
+
+        Assert.InRange(Count("inbox.db", "dedupe"), IdsPerRun, 4 * IdsPerRun); // what no run had held, and what came then
+        await AssertKnownAsync(reopened, later);
+    }
+
     private async Task<SqliteInboxStore> OpenAsync(string name, Action? beforeCommit = null)
     {
         var store = new SqliteInboxStore(new SqliteInboxOptions

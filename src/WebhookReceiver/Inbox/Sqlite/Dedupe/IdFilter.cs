@@ -1,30 +1,35 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
-
 namespace WebhookReceiver.Inbox.Sqlite.Dedupe;
 
 /// <summary>
 /// Says of an id that a run certainly does not hold it, or that it may: a blocked Bloom filter (Putze, Sanders, Singler: Cache-, Hash- and
-/// Space-Efficient Bloom Filters, 2007). All bits of an id lie in one cache line, so that asking costs one access to memory, and asking many
-/// filters costs little more than asking one. With 24 bits an id it is wrong about once in ten thousand times. Immutable.
+/// Space-Efficient Bloom Filters, 2007), as it is stored. With 18 bits an id it is wrong about twice in ten thousand times. Read-only once it is filled.
 /// </summary>
 internal sealed class IdFilter
 {
-    private const int BitsPerId = 24;
-    private const int WordsPerBlock = 8; // 64 bytes
-    private const int Probes = 8;
+    private const int BitsPerId = 18;
+    private const int BytesPerBlock = IdPlaces.PerBlock / 8;
 
-    private readonly ulong[] _words;
+    private readonly byte[] _bits; // of the place p the bit p % 8 of the byte p / 8
 
-    private IdFilter(ulong[] words) => _words = words;
-
-    /// <summary>Its bytes, to be stored; little-endian, as every machine that .NET runs on.</summary>
-    public ReadOnlySpan<byte> Bytes => MemoryMarshal.AsBytes(_words.AsSpan());
-
-    public static IdFilter Of(IdTable ids)
+    /// <summary>An empty one.</summary>
+    /// <param name="ids">How many ids it is for.</param>
+    /// <param name="idsPerRun">How many a run has usually. Filters of as many ids and up to a tenth more are of one size, so that <see cref="RunFilters"/> can ask them together.</param>
+    public IdFilter(int ids, int idsPerRun)
+        : this(new byte[BlocksFor((long)Math.Max(1, (ids + (int)(idsPerRun * 0.9) - 1) / idsPerRun) * idsPerRun) * BytesPerBlock])
     {
-        var blocks = Math.Max(1, (int)((long)ids.Count * BitsPerId / (WordsPerBlock * 64)));
-        var filter = new IdFilter(new ulong[blocks * WordsPerBlock]);
+    }
+
+    private IdFilter(byte[] bits) => (_bits, Blocks) = (bits, bits.Length / BytesPerBlock);
+
+    /// <summary>How many blocks of <see cref="IdPlaces.PerBlock"/> it has.</summary>
+    public int Blocks { get; }
+
+    /// <summary>Its bits, to be stored.</summary>
+    public ReadOnlySpan<byte> Bytes => _bits;
+
+    public static IdFilter Of(IdTable ids, int idsPerRun)
+    {
+        var filter = new IdFilter(ids.Count, idsPerRun);
         for (var i = 0; i < ids.Count; i++)
         {
             filter.Add(ids.Hash(i));
@@ -34,42 +39,34 @@ internal sealed class IdFilter
     }
 
     /// <exception cref="InvalidDataException">It is not a filter.</exception>
-    public static IdFilter Read(ReadOnlySpan<byte> bytes) => bytes.Length > 0 && bytes.Length % (WordsPerBlock * sizeof(ulong)) == 0
-        ? new IdFilter(MemoryMarshal.Cast<byte, ulong>(bytes).ToArray())
+    public static IdFilter Read(ReadOnlySpan<byte> bytes) => bytes.Length > 0 && bytes.Length % BytesPerBlock == 0
+        ? new IdFilter(bytes.ToArray())
         : throw new InvalidDataException("A filter of known ids has a length that none has.");
+
+    public void Add(ulong hash)
+    {
+        var places = new IdPlaces(hash, Blocks);
+        for (var i = 0; i < IdPlaces.Count; i++)
+        {
+            var place = places.Next();
+            _bits[place >> 3] |= (byte)(1 << (place & 7));
+        }
+    }
 
     public bool MayContain(ulong hash)
     {
-        var block = BlockOf(hash);
-        var bits = BitsOf(hash);
-        for (var i = 0; i < Probes; i++)
+        var places = new IdPlaces(hash, Blocks);
+        for (var i = 0; i < IdPlaces.Count; i++)
         {
-            var bit = (int)(bits & 511);
-            if ((_words[block + (bit >> 6)] & (1ul << bit)) == 0)
+            var place = places.Next();
+            if ((_bits[place >> 3] & (1 << (place & 7))) == 0)
             {
                 return false;
             }
-
-            bits = BitOperations.RotateRight(bits, 9) * 0x9E3779B97F4A7C15;
         }
 
         return true;
     }
 
-    private void Add(ulong hash)
-    {
-        var block = BlockOf(hash);
-        var bits = BitsOf(hash);
-        for (var i = 0; i < Probes; i++)
-        {
-            var bit = (int)(bits & 511);
-            _words[block + (bit >> 6)] |= 1ul << bit;
-            bits = BitOperations.RotateRight(bits, 9) * 0x9E3779B97F4A7C15;
-        }
-    }
-
-    /// <summary>The high half of the hash, spread evenly over the blocks without a division.</summary>
-    private int BlockOf(ulong hash) => (int)((hash >> 32) * (ulong)(_words.Length / WordsPerBlock) >> 32) * WordsPerBlock;
-
-    private static ulong BitsOf(ulong hash) => hash * 0x9E3779B97F4A7C15 >> 7;
+    private static int BlocksFor(long ids) => (int)(((ids * BitsPerId) + IdPlaces.PerBlock - 1) / IdPlaces.PerBlock);
 }

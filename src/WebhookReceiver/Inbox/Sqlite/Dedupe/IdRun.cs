@@ -10,10 +10,10 @@ internal sealed class IdRun
     private int _committed;
     private int _written;
 
-    public IdRun(long number, IdTable ids)
+    public IdRun(long number, IdTable ids, int idsPerRun)
     {
         (Number, Ids) = (number, ids);
-        _preparation = Task.Run(() => (ids.Sorted(), IdFilter.Of(ids)));
+        _preparation = Task.Run(() => (ids.Sorted(), IdFilter.Of(ids, idsPerRun)));
     }
 
     public long Number { get; }

@@ -13,16 +13,21 @@ namespace WebhookReceiver.Inbox.Sqlite.Dedupe;
 internal sealed class KnownEvents : IDisposable
 {
     /// <summary>How many ids make a run: what a start reads again, and about 90 bytes of memory each.</summary>
-    public const int DefaultIdsPerRun = 131_072;
+    public const int DefaultIdsPerRun = 65_536;
 
     private const string SeedKey = "dedupe_seed";
+
+    /// <summary>The last event whose id was forgotten with its run: without it, a start after a month without events would read all that are kept.</summary>
+    private const string ForgottenKey = "dedupe_forgotten";
+
     private const int RemovedAtOnce = 256;
 
     private readonly int _idsPerRun;
     private readonly byte[] _key = new byte[EventKey.MaxLength];
-    private readonly List<StoredRun> _runs = []; // oldest first
+    private readonly Queue<StoredRun> _runs = new(); // oldest first
+    private readonly RunFilters _filters = new();
     private readonly Queue<long> _removed = new();
-    private readonly SqliteStatement _insert, _insertRun, _find, _removeRun, _removeIds;
+    private readonly SqliteStatement _insert, _insertRun, _find, _removeRun, _forget, _removeIds;
     private readonly long _seed;
     private readonly long _watermark;
     private long _lastRun;
@@ -41,6 +46,7 @@ internal sealed class KnownEvents : IDisposable
         _insertRun = new SqliteStatement(handle, "INSERT INTO dedupe_run(run, last_seq, newest_at, filter) VALUES (?1, ?2, ?3, ?4)");
         _find = new SqliteStatement(handle, "SELECT seq, token, body_hash, received_at FROM dedupe WHERE run = ?1 AND key = ?2");
         _removeRun = new SqliteStatement(handle, "DELETE FROM dedupe_run WHERE run = ?1");
+        _forget = new SqliteStatement(handle, $"INSERT INTO meta(key, value) VALUES ('{ForgottenKey}', ?1) ON CONFLICT(key) DO UPDATE SET value = excluded.value");
         _removeIds = new SqliteStatement(handle, $"DELETE FROM dedupe WHERE run = ?1 AND key IN (SELECT key FROM dedupe WHERE run = ?1 LIMIT {RemovedAtOnce})");
         _seed = ReadSeed(handle);
         _watermark = ReadRuns(handle);
@@ -60,9 +66,9 @@ internal sealed class KnownEvents : IDisposable
             return true;
         }
 
-        for (var i = _runs.Count - 1; i >= 0; i--)
+        foreach (var run in _filters.MayContain(key.Hash))
         {
-            if (_runs[i].Filter.MayContain(key.Hash) && TryFind(_runs[i].Number, key, out known))
+            if (TryFind(run, key, out known))
             {
                 return true;
             }
@@ -96,9 +102,10 @@ internal sealed class KnownEvents : IDisposable
                 _removed.Dequeue();
             }
         }
-        else if (_runs.Count > 0 && _runs[0].NewestAt < (now - InboxEvent.DefaultDedupeWindow).ToUnixTimeMilliseconds())
+        else if (_runs.TryPeek(out var oldest) && oldest.NewestAt < (now - InboxEvent.DefaultDedupeWindow).ToUnixTimeMilliseconds())
         {
-            _removeRun.Bind(1, _runs[0].Number).Run();
+            _removeRun.Bind(1, oldest.Number).Run();
+            _forget.Bind(1, oldest.LastSeq).Run();
             _isOldestRemoved = true;
         }
     }
@@ -108,15 +115,16 @@ internal sealed class KnownEvents : IDisposable
     {
         if (_isOldestRemoved)
         {
-            _removed.Enqueue(_runs[0].Number);
-            _runs.RemoveAt(0);
+            _removed.Enqueue(_runs.Dequeue().Number);
+            _filters.RemoveOldest();
             _isOldestRemoved = false;
         }
 
         _making?.Committed();
         if (_isMade)
         {
-            _runs.Add(new StoredRun(_making!.Number, NewestAt(_making.Ids), _making.Filter));
+            _runs.Enqueue(new StoredRun(_making!.Number, LastSeq(_making.Ids), NewestAt(_making.Ids)));
+            _filters.Add(_making.Number, _making.Filter);
             _spare = _making.Ids;
             _spare.Clear();
             (_making, _isMade) = (null, false);
@@ -124,7 +132,7 @@ internal sealed class KnownEvents : IDisposable
 
         if (_making is null && _recent.Count >= _idsPerRun)
         {
-            _making = new IdRun(++_lastRun, _recent);
+            _making = new IdRun(++_lastRun, _recent, _idsPerRun);
             _recent = _spare ?? new IdTable(_idsPerRun);
             _spare = null;
         }
@@ -142,7 +150,7 @@ internal sealed class KnownEvents : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in new[] { _insert, _insertRun, _find, _removeRun, _removeIds })
+        foreach (var statement in new[] { _insert, _insertRun, _find, _removeRun, _forget, _removeIds })
         {
             statement.Dispose();
         }
@@ -167,10 +175,12 @@ internal sealed class KnownEvents : IDisposable
 
         if (run.IsWritten)
         {
-            _insertRun.Bind(1, run.Number).Bind(2, run.Ids.Known(run.Ids.Count - 1).Seq).Bind(3, NewestAt(run.Ids)).Bind(4, run.Filter.Bytes).Run();
+            _insertRun.Bind(1, run.Number).Bind(2, LastSeq(run.Ids)).Bind(3, NewestAt(run.Ids)).Bind(4, run.Filter.Bytes).Run();
             _isMade = true;
         }
     }
+
+    private static long LastSeq(IdTable ids) => ids.Known(ids.Count - 1).Seq;
 
     private static long NewestAt(IdTable ids)
     {
@@ -201,13 +211,23 @@ internal sealed class KnownEvents : IDisposable
     /// <returns>The last event whose id is in a run.</returns>
     private long ReadRuns(sqlite3 handle)
     {
-        var watermark = 0L;
-        using var runs = new SqliteStatement(handle, "SELECT run, last_seq, newest_at, filter FROM dedupe_run ORDER BY run");
+        using var forgotten = new SqliteStatement(handle, $"SELECT value FROM meta WHERE key = '{ForgottenKey}'");
+        var watermark = forgotten.Step() ? forgotten.Integer(0) : 0;
+        using var runs = new SqliteStatement(handle, "SELECT run, last_seq, newest_at FROM dedupe_run ORDER BY run");
         while (runs.Step())
         {
-            _runs.Add(new StoredRun(runs.Integer(0), runs.Integer(2), IdFilter.Read(runs.BlobSpan(3))));
-            watermark = Math.Max(watermark, runs.Integer(1));
-            _lastRun = runs.Integer(0);
+            var run = new StoredRun(runs.Integer(0), runs.Integer(1), runs.Integer(2));
+            _runs.Enqueue(run);
+            (_lastRun, watermark) = (run.Number, Math.Max(watermark, run.LastSeq));
+        }
+
+        using var filter = new SqliteStatement(handle, "SELECT filter FROM dedupe_run WHERE run = ?1");
+        foreach (var run in _runs)
+        {
+            filter.Bind(1, run.Number).Step();
+            var bytes = filter.BlobSpan(0);
+            _filters.Add(run.Number, bytes.IsEmpty ? MakeFilter(handle, run.Number) : IdFilter.Read(bytes));
+            filter.Reset();
         }
 
         // Those whose writing or whose removal was cut off. One look-up for each run, not a walk through all ids.
@@ -227,6 +247,28 @@ internal sealed class KnownEvents : IDisposable
         }
 
         return watermark;
+    }
+
+    /// <summary>Makes the filter of a run anew: that of an older version had another form.</summary>
+    private IdFilter MakeFilter(sqlite3 handle, long run)
+    {
+        var hashes = new List<ulong>();
+        using var ids = new SqliteStatement(handle, "SELECT key FROM dedupe WHERE run = ?1");
+        ids.Bind(1, run);
+        while (ids.Step())
+        {
+            hashes.Add(EventKey.Of(ids.BlobSpan(0), _seed).Hash);
+        }
+
+        var filter = new IdFilter(hashes.Count, _idsPerRun);
+        foreach (var hash in hashes)
+        {
+            filter.Add(hash);
+        }
+
+        using var keep = new SqliteStatement(handle, "UPDATE dedupe_run SET filter = ?2 WHERE run = ?1");
+        keep.Bind(1, run).Bind(2, filter.Bytes).Run();
+        return filter;
     }
 
     private void ReadRecent(sqlite3 handle)
@@ -252,5 +294,5 @@ internal sealed class KnownEvents : IDisposable
         }
     }
 
-    private sealed record StoredRun(long Number, long NewestAt, IdFilter Filter);
+    private sealed record StoredRun(long Number, long LastSeq, long NewestAt);
 }
