@@ -52,9 +52,10 @@ public sealed class FetchedKeysTests
 
     private static JsonObject RsaKey()
     {
-        using var rsa = RSA.Create(2048);
-        RSAParameters number = rsa.ExportParameters(includePrivateParameters: false);
-        return new JsonObject { ["kty"] = "RSA", ["kid"] = "whole", ["n"] = Base64Url.EncodeToString(number.Modulus), ["e"] = Base64Url.EncodeToString(number.Exponent) };
+        var document = (JsonObject)JsonNode.Parse(SenderPlan.Compile(Rows.Get("google-pubsub")).GenerateKey().KeyDocument!)!;
+        JsonObject key = document["keys"]![0]!.DeepClone().AsObject();
+        key["kid"] = "whole";
+        return key;
     }
 
     private static JsonObject EllipticKey()

@@ -185,14 +185,7 @@ public sealed class SqliteBackupTests : IDisposable
     [InlineData(3)]
     public void Inspect_OlderVersion_CanBeLookedAt(int version)
     {
-        if (version == 2)
-        {
-            InboxOfVersion2.Create(Database);
-        }
-        else
-        {
-            InboxOfVersion3.Create(Database);
-        }
+        OlderInbox.Create(Database, version);
 
         var report = SqliteInspection.Inspect(Database);
 

@@ -53,9 +53,10 @@ public sealed class SqliteForeignSchemaTests : IDisposable
     [Trait("Attack", "A103")]
     [InlineData(2)]
     [InlineData(3)]
+    [InlineData(4)]
     public async Task Open_OlderVersionWithATrigger_IsRefusedAndNotTakenOver(int version)
     {
-        MakeOlder(version);
+        OlderInbox.Create(Inbox, version);
         DatabaseFile.Execute(Inbox, "CREATE TRIGGER spy AFTER UPDATE ON meta BEGIN DELETE FROM event; END");
 
         var error = await Assert.ThrowsAsync<InboxException>(() => NewStore().OpenAsync(TestContext.Current.CancellationToken));
@@ -70,7 +71,7 @@ public sealed class SqliteForeignSchemaTests : IDisposable
     [Trait("Attack", "A103")]
     public async Task Open_OlderVersionWithAChangedTable_IsRefusedAndLeftAsItWas()
     {
-        MakeOlder(3);
+        OlderInbox.Create(Inbox, 3);
         DatabaseFile.Execute(Inbox, "ALTER TABLE audit ADD COLUMN extra TEXT");
 
         var error = await Assert.ThrowsAsync<InboxException>(() => NewStore().OpenAsync(TestContext.Current.CancellationToken));
@@ -133,18 +134,6 @@ public sealed class SqliteForeignSchemaTests : IDisposable
     {
         await using var store = NewStore();
         await store.OpenAsync(TestContext.Current.CancellationToken);
-    }
-
-    private void MakeOlder(int version)
-    {
-        if (version == 2)
-        {
-            InboxOfVersion2.Create(Inbox);
-        }
-        else
-        {
-            InboxOfVersion3.Create(Inbox);
-        }
     }
 
     private SqliteInboxStore NewStore() => new(new SqliteInboxOptions { Path = Inbox, Handlers = [new("", "new_order", "First"), new("", "new_order", "Second")] });

@@ -88,8 +88,7 @@ public sealed class SqliteUpgradeTests : IDisposable
     public async Task Open_OlderVersion_KeepsACopyOfItAsItWas(int version)
     {
         var path = _directory.File("inbox.db");
-        Action<string> create = version switch { 2 => InboxOfVersion2.Create, 3 => InboxOfVersion3.Create, _ => InboxOfVersion4.Create };
-        create(path);
+        OlderInbox.Create(path, version);
 
         await using var store = NewStore();
         await store.OpenAsync(TestContext.Current.CancellationToken);

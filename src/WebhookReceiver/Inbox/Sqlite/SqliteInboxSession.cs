@@ -22,6 +22,7 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
     // The mark below which nothing runs stays behind the newest events, most of which run, and moves on when so many more have come.
     private const int EventsAboveMark = 2_048;
     private const int EventsPerMark = 16_384;
+    private const string RunningFromKey = "running_from";
 
     private readonly sqlite3 _handle;
     private readonly TimeProvider _clock;
@@ -33,7 +34,8 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
     private readonly Dictionary<WorkTransition, SqliteStatement> _ends = [];
     private readonly SqliteStatement _succeed, _insertAttempt;
     private readonly SqliteStatement _due, _claim, _readEvent;
-    private readonly SqliteStatement _workOf, _replay, _keepFirstTry, _addWork, _removeParked, _cancel, _audit, _setMeta, _listRunning, _isPurged;
+    private readonly SqliteStatement _workOf, _replay, _keepFirstTry, _addWork, _removeParked, _cancel, _audit, _listRunning, _isPurged;
+    private readonly SqliteMeta _meta;
     private readonly SqliteLedger _ledger;
     private readonly SqlitePurge _purge;
     private readonly LastStored _lastStored;
@@ -105,9 +107,9 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
         _removeParked = Prepare("DELETE FROM work WHERE seq = ?1 AND (handler = 0 OR state = 5)");
         _cancel = Prepare($"UPDATE work SET {WorkTransitions.Cancel.Assignments}, due_at = NULL, ended_at = ?2 WHERE seq = ?1 AND {WorkTransitions.Cancel.Condition}");
         _audit = Prepare("INSERT INTO audit(at, seq, action, reason) VALUES (?1, ?2, ?3, ?4)");
-        _setMeta = Prepare("INSERT INTO meta(key, value) VALUES (?1, ?2) ON CONFLICT(key) DO UPDATE SET value = excluded.value");
         _listRunning = Prepare("UPDATE work SET due_at = ?3 WHERE seq >= ?1 AND seq < ?2 AND state = 0 AND due_at IS NULL");
         _isPurged = Prepare("SELECT 1 FROM event WHERE seq = ?1 AND purged_at IS NOT NULL");
+        _meta = new SqliteMeta(handle);
         _ledger = new SqliteLedger(handle);
         _purge = new SqlitePurge(handle, _ledger);
     }
@@ -181,7 +183,7 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
     /// <summary>Reads what lives in memory; once, inside a transaction.</summary>
     public void Load()
     {
-        _known = new KnownEvents(_handle, _idsPerRun);
+        _known = new KnownEvents(_handle, _meta, _idsPerRun);
         ReadMarks();
     }
 
@@ -245,7 +247,7 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
         return missing;
     }
 
-    public void SetMeta(string key, long value) => _setMeta.Bind(1, key).Bind(2, value).Run();
+    public void SetMeta(string key, long value) => _meta.Set(key, value);
 
     public void Append(InboxDelivery delivery)
     {
@@ -448,6 +450,7 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
         _known?.Dispose();
         _purge.Dispose();
         _ledger.Dispose();
+        _meta.Dispose();
         foreach (var statement in _statements)
         {
             statement.Dispose();
@@ -515,7 +518,7 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
     private void MoveMarkTo(long seq)
     {
         _runningFrom = seq;
-        SetMeta("running_from", seq);
+        SetMeta(RunningFromKey, seq);
     }
 
     private void ReadMarks()
@@ -523,9 +526,7 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
         using var last = new SqliteStatement(_handle, "SELECT COALESCE(MAX(seq), 0) FROM event");
         last.Step();
         _lastSeq = Math.Max(_lastSeq, last.Integer(0));
-        using var from = new SqliteStatement(_handle, "SELECT value FROM meta WHERE key = 'running_from'");
-        from.Step();
-        _runningFrom = from.Integer(0);
+        _runningFrom = _meta.Read(RunningFromKey) ?? 0;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

@@ -90,11 +90,8 @@ internal static class SqliteSchema
         UPDATE meta SET value = 5 WHERE key = 'schema';
         """;
 
+    private static readonly string[] Upgrades = [UpgradeFrom2, UpgradeFrom3, UpgradeFrom4];
+
     /// <summary>All that makes a file of an older version one of this version.</summary>
-    public static string UpgradeFrom(long version) => version switch
-    {
-        2 => UpgradeFrom2 + UpgradeFrom3 + UpgradeFrom4,
-        3 => UpgradeFrom3 + UpgradeFrom4,
-        _ => UpgradeFrom4,
-    };
+    public static string UpgradeFrom(long version) => string.Concat(Upgrades[(int)(version - Oldest)..]);
 }

@@ -22,12 +22,13 @@ internal sealed class KnownEvents : IDisposable
 
     private const int RemovedAtOnce = 256;
 
+    private readonly SqliteMeta _meta;
     private readonly int _idsPerRun;
     private readonly byte[] _key = new byte[EventKey.MaxLength];
     private readonly Queue<StoredRun> _runs = new(); // oldest first
     private readonly RunFilters _filters = new();
     private readonly Queue<long> _removed = new();
-    private readonly SqliteStatement _insert, _insertRun, _find, _removeRun, _forget, _removeIds;
+    private readonly SqliteStatement _insert, _insertRun, _find, _removeRun, _removeIds;
     private readonly long _seed;
     private readonly long _watermark;
     private long _lastRun;
@@ -39,16 +40,15 @@ internal sealed class KnownEvents : IDisposable
     private bool _isOldestRemoved;
 
     /// <summary>Reads what is known; inside a transaction.</summary>
-    public KnownEvents(sqlite3 handle, int idsPerRun)
+    public KnownEvents(sqlite3 handle, SqliteMeta meta, int idsPerRun)
     {
-        _idsPerRun = idsPerRun;
+        (_meta, _idsPerRun) = (meta, idsPerRun);
         _insert = new SqliteStatement(handle, "INSERT OR IGNORE INTO dedupe(run, key, seq, token, body_hash, received_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
         _insertRun = new SqliteStatement(handle, "INSERT INTO dedupe_run(run, last_seq, newest_at, filter) VALUES (?1, ?2, ?3, ?4)");
         _find = new SqliteStatement(handle, "SELECT seq, token, body_hash, received_at FROM dedupe WHERE run = ?1 AND key = ?2");
         _removeRun = new SqliteStatement(handle, "DELETE FROM dedupe_run WHERE run = ?1");
-        _forget = new SqliteStatement(handle, $"INSERT INTO meta(key, value) VALUES ('{ForgottenKey}', ?1) ON CONFLICT(key) DO UPDATE SET value = excluded.value");
         _removeIds = new SqliteStatement(handle, $"DELETE FROM dedupe WHERE run = ?1 AND key IN (SELECT key FROM dedupe WHERE run = ?1 LIMIT {RemovedAtOnce})");
-        _seed = ReadSeed(handle);
+        _seed = ReadSeed();
         _watermark = ReadRuns(handle);
         _recent = new IdTable(idsPerRun);
         ReadRecent(handle);
@@ -105,7 +105,7 @@ internal sealed class KnownEvents : IDisposable
         else if (_runs.TryPeek(out var oldest) && oldest.NewestAt < (now - InboxEvent.DefaultDedupeWindow).ToUnixTimeMilliseconds())
         {
             _removeRun.Bind(1, oldest.Number).Run();
-            _forget.Bind(1, oldest.LastSeq).Run();
+            _meta.Set(ForgottenKey, oldest.LastSeq);
             _isOldestRemoved = true;
         }
     }
@@ -150,7 +150,7 @@ internal sealed class KnownEvents : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in new[] { _insert, _insertRun, _find, _removeRun, _forget, _removeIds })
+        foreach (var statement in new[] { _insert, _insertRun, _find, _removeRun, _removeIds })
         {
             statement.Dispose();
         }
@@ -193,17 +193,15 @@ internal sealed class KnownEvents : IDisposable
         return newest;
     }
 
-    private static long ReadSeed(sqlite3 handle)
+    private long ReadSeed()
     {
-        using var read = new SqliteStatement(handle, $"SELECT value FROM meta WHERE key = '{SeedKey}'");
-        if (read.Step())
+        if (_meta.Read(SeedKey) is { } made)
         {
-            return read.Integer(0);
+            return made;
         }
 
         var seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
-        using var write = new SqliteStatement(handle, $"INSERT INTO meta(key, value) VALUES ('{SeedKey}', ?1)");
-        write.Bind(1, seed).Run();
+        _meta.Set(SeedKey, seed);
         return seed;
     }
 
@@ -211,8 +209,7 @@ internal sealed class KnownEvents : IDisposable
     /// <returns>The last event whose id is in a run.</returns>
     private long ReadRuns(sqlite3 handle)
     {
-        using var forgotten = new SqliteStatement(handle, $"SELECT value FROM meta WHERE key = '{ForgottenKey}'");
-        var watermark = forgotten.Step() ? forgotten.Integer(0) : 0;
+        var watermark = _meta.Read(ForgottenKey) ?? 0;
         using var runs = new SqliteStatement(handle, "SELECT run, last_seq, newest_at FROM dedupe_run ORDER BY run");
         while (runs.Step())
         {
