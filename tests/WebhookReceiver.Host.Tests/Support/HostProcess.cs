@@ -107,9 +107,15 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>Ends it as a failed assertion of the runtime does.</summary>
     public async Task<int> AbortAsync()
     {
-        // The first one takes the runtime's own handler away: from within a process the same signal follows by itself.
-        await SendAsync("-ABRT");
-        return await SignalAsync("-ABRT");
+        // The first one takes the runtime's own handler away: from within a process the same signal follows by itself. One that comes before the
+        // first is handled is the same one, so two need not be enough.
+        var exitCode = ExitCodeAsync();
+        while (!exitCode.IsCompleted)
+        {
+            await SendAsync("-ABRT");
+        }
+
+        return await exitCode;
     }
 
     private async Task<int> SignalAsync(string signal)
