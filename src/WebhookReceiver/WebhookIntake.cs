@@ -109,6 +109,12 @@ internal sealed class WebhookIntake(
             return null;
         }
 
+        if (verdict is { KeyIndex: >= 0, SignedAt: { } signedAt })
+        {
+            // Those too that are refused for their time: they say the most.
+            delivery.Source.Activity.Clock.Compare(signedAt, delivery.ArrivedAt);
+        }
+
         if (!verdict.IsVerified)
         {
             return new ReceiveResult.Rejected(ReasonOf(verdict.Outcome));

@@ -30,7 +30,7 @@ internal static class ManagementExamples
             "cause":"BodyRewritten","explanation":"The JSON was parsed and written anew on the way, with other white space or other escapes. Read the raw body before anything parses it, and pass it on unchanged."}]}
             """,
         "AdmitRejection" => $$"""{"id":"{{EventId}}","status":"admitted"}""",
-        "ListSources" => """{"items":[{"name":"default","sender":"standard-webhooks","secrets":[{"number":1,"state":"live","notBefore":null,"notAfter":null,"lastMatchedAt":"2026-02-01T12:00:00Z"}],"maxBodyBytes":1048576,"warnings":[],"coverage":"body","lastAcceptedAt":"2026-02-01T12:00:00Z"}]}""",
+        "ListSources" => """{"items":[{"name":"default","sender":"standard-webhooks","secrets":[{"number":1,"state":"live","notBefore":null,"notAfter":null,"lastMatchedAt":"2026-02-01T12:00:00Z"}],"maxBodyBytes":1048576,"warnings":[],"coverage":"body","lastAcceptedAt":"2026-02-01T12:00:00Z","clockSkewSeconds":0.4}]}""",
         "GetStats" => """
             {"states":{"pending":0,"running":0,"scheduled":1,"succeeded":1204,"dead":2,"parked":0,"cancelled":0},
             "unaccounted":0,"purged":31870,"duplicates":3,"rejected":17}

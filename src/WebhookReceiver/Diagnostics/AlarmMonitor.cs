@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WebhookReceiver.Inbox;
@@ -7,7 +8,7 @@ using WebhookReceiver.Sources;
 namespace WebhookReceiver.Diagnostics;
 
 /// <summary>
-/// Looks every few seconds for what somebody should know: a source that has gone silent, one whose deliveries are refused, work that waits, dead letters. Each is a line in the log when
+/// Looks every few seconds for what somebody should know: a source that has gone silent, one whose deliveries are refused, clocks that do not agree, work that waits, dead letters. Each is a line in the log when
 /// it begins and when it is over, and a metric all the while. Safe from any thread.
 /// </summary>
 internal sealed class AlarmMonitor(SourceRegistry sources, IInboxStore store, WebhookMetrics metrics, TimeProvider clock, ILogger<AlarmMonitor> logger) : BackgroundService
@@ -17,12 +18,17 @@ internal sealed class AlarmMonitor(SourceRegistry sources, IInboxStore store, We
     /// <summary>How long work may be due before that is an alarm.</summary>
     public static readonly TimeSpan MaxBacklogAge = TimeSpan.FromMinutes(5);
 
+    /// <summary>How far this machine's clock may be from a sender's before that is an alarm: less than most senders are allowed, so that it is said before a delivery is refused for it.</summary>
+    public static readonly TimeSpan MaxSkew = TimeSpan.FromSeconds(30);
+
     private const string Silence = "silence";
     private const string Rejections = "rejections";
+    private const string Skew = "clock_skew";
 
-    private static readonly string[] SourceAlarms = [Silence, Rejections];
+    private static readonly string[] SourceAlarms = [Silence, Rejections, Skew];
 
     private readonly Dictionary<string, SourceWatch> _watches = new(StringComparer.Ordinal);
+    private readonly ClockWatch _ownClock = new(clock);
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Alarm, string? Source), bool> _alarms = [];
 
@@ -35,10 +41,19 @@ internal sealed class AlarmMonitor(SourceRegistry sources, IInboxStore store, We
         }
     }
 
+    /// <summary>How far this machine's clock is from the sender's, in seconds, of each source of which that is known.</summary>
+    public IEnumerable<Measurement<double>> Skews() =>
+    [
+        .. sources.All.Select(source => (source.Name, Skew: source.Activity.Clock.Skew(clock.GetUtcNow()))).Where(static source => source.Skew is not null)
+            .Select(static source => new Measurement<double>(source.Skew!.Value.TotalSeconds, new KeyValuePair<string, object?>("webhook.source", source.Name))),
+    ];
+
     /// <summary>Looks once.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
+        _ownClock.Look();
+        Set(Skew, null, _ownClock.Leap != TimeSpan.Zero, $"this machine's clock went {Said(_ownClock.Leap, "ahead", "back")} at one stroke; it was set, or the machine was suspended: see its time synchronisation; deliveries are refused by their signed time");
         var all = sources.All;
         foreach (var source in all)
         {
@@ -50,6 +65,8 @@ internal sealed class AlarmMonitor(SourceRegistry sources, IInboxStore store, We
             watch.Look(source.Activity, source.SilenceAfter, now);
             Set(Silence, source.Name, watch.IsSilent, $"nothing of source '{source.Name}' was taken since {watch.LastAcceptedAt:u}; see whether it still sends, and GET /api/v1/rejections; if it is usual, set its SilenceAfter");
             Set(Rejections, source.Name, watch.IsRefused, $"more deliveries of source '{source.Name}' are refused than taken; GET /api/v1/rejections says why");
+            var skew = source.Activity.Clock.Skew(now) ?? TimeSpan.Zero;
+            Set(Skew, source.Name, skew.Duration() > MaxSkew, $"this machine's clock is {Said(skew, "ahead of", "behind")} what source '{source.Name}' signs; see the time synchronisation of both, or whether it sends late; deliveries are refused by their signed time");
         }
 
         foreach (var gone in _watches.Keys.Except(all.Select(static source => source.Name)).ToArray())
@@ -121,6 +138,9 @@ internal sealed class AlarmMonitor(SourceRegistry sources, IInboxStore store, We
 
         _watches.Remove(source);
     }
+
+    private static string Said(TimeSpan time, string positive, string negative) =>
+        string.Create(CultureInfo.InvariantCulture, $"{time.Duration():c} {(time > TimeSpan.Zero ? positive : negative)}");
 
     private static KeyValuePair<string, object?>[] Tags(string alarm, string? source) =>
         source is null ? [new("webhook.alarm", alarm)] : [new("webhook.alarm", alarm), new("webhook.source", source)];

@@ -57,8 +57,11 @@ internal sealed class WebhookMetrics
     }
 
     /// <summary>Shows what somebody should know.</summary>
-    public void Observe(AlarmMonitor alarms) =>
+    public void Observe(AlarmMonitor alarms)
+    {
         _meter.CreateObservableGauge("webhook.alarm", alarms.Alarms, "{alarm}", "1 while there is something that somebody should know, otherwise 0.");
+        _meter.CreateObservableGauge("webhook.clock.skew", alarms.Skews, "s", "How far this machine's clock is ahead of what a sender signs; negative where it is behind.");
+    }
 
     /// <summary>Shows how long the server's certificates last.</summary>
     public void Observe(Func<IEnumerable<Measurement<double>>> certificates) =>

@@ -193,7 +193,7 @@ internal static class ManagementEndpoints
     [
         .. sources.All.OrderBy(static source => source.Name, StringComparer.Ordinal).Select(source => new SourceSummary(
             source.Name, source.Plan.Definition.Id, [.. source.Secrets.Select((secret, place) => Describe(secret, place, clock.GetUtcNow()))], source.MaxBodyBytes, source.Plan.Warnings,
-            source.Plan.Coverage.ToString().ToLowerInvariant(), source.Activity.LastAcceptedAt)),
+            source.Plan.Coverage.ToString().ToLowerInvariant(), source.Activity.LastAcceptedAt, source.Activity.Clock.Skew(clock.GetUtcNow())?.TotalSeconds)),
     ]));
 
     internal static async Task<Ok<InboxStats>> GetStatsAsync(IInboxStore store, WebhookMetrics metrics, CancellationToken cancellationToken)

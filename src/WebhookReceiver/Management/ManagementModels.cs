@@ -101,8 +101,10 @@ internal sealed record SourcePage(IReadOnlyList<SourceSummary> Items);
 /// <param name="Warnings">What its proof does not cover.</param>
 /// <param name="Coverage">How much of a delivery its proof covers: the <c>body</c>, a <c>part</c>, or <c>nothing</c>, where a token is shown.</param>
 /// <param name="LastAcceptedAt">When the last delivery arrived that was stored or known, since the process started.</param>
+/// <param name="ClockSkewSeconds">How far this machine's clock is ahead of the times that the sender signs, negative where it is behind, by the deliveries of the last five to ten minutes; null where fewer than three of them had a signed time.</param>
 internal sealed record SourceSummary(
-    string Name, string Sender, IReadOnlyList<SecretSummary> Secrets, int MaxBodyBytes, IReadOnlyList<string> Warnings, string Coverage, DateTimeOffset? LastAcceptedAt);
+    string Name, string Sender, IReadOnlyList<SecretSummary> Secrets, int MaxBodyBytes, IReadOnlyList<string> Warnings, string Coverage, DateTimeOffset? LastAcceptedAt,
+    double? ClockSkewSeconds);
 
 /// <summary>One secret of a source, without anything of its value.</summary>
 /// <param name="Number">Its place among the source's secrets, from 1.</param>

@@ -5,6 +5,9 @@ internal sealed class SourceActivity
 {
     private long _accepted, _rejected, _lastTicks;
 
+    /// <summary>What its signed times say of the clocks.</summary>
+    public SenderClock Clock { get; } = new();
+
     /// <summary>Events that were stored or known.</summary>
     public long Accepted => Volatile.Read(ref _accepted);
 

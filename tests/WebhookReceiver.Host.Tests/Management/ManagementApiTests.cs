@@ -485,7 +485,7 @@ public sealed class ManagementApiTests(ManagementApiTests.Fixture fixture) : ICl
         Assert.Equal(["items"], Names(page));
         Assert.Equal(["default", "other"], page.GetProperty("items").EnumerateArray().Select(static item => Text(item, "name")));
         var source = page.GetProperty("items")[0];
-        Assert.Equal(["name", "sender", "secrets", "maxBodyBytes", "warnings", "coverage", "lastAcceptedAt"], Names(source));
+        Assert.Equal(["name", "sender", "secrets", "maxBodyBytes", "warnings", "coverage", "lastAcceptedAt", "clockSkewSeconds"], Names(source));
         Assert.Equal(("hmac-sha256", 1048576), (Text(source, "sender"), source.GetProperty("maxBodyBytes").GetInt32()));
         var secret = Assert.Single(source.GetProperty("secrets").EnumerateArray());
         Assert.Equal(["number", "state", "notBefore", "notAfter", "lastMatchedAt"], Names(secret));

@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 using WebhookReceiver.Diagnostics;
 using WebhookReceiver.Inbox;
 using WebhookReceiver.Senders;
@@ -14,7 +13,7 @@ namespace WebhookReceiver.Tests.Diagnostics;
 /// <summary>An alarm is a line when it begins, a line when it is over, and 1 in between.</summary>
 public sealed class AlarmMonitorTests : IDisposable
 {
-    private readonly FakeTimeProvider _clock = new(TestEvents.Start);
+    private readonly JumpingClock _clock = new(new(TestEvents.Start));
     private readonly RecordedLog<AlarmMonitor> _log = new();
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly Reader _reader = new();
@@ -42,13 +41,13 @@ public sealed class AlarmMonitorTests : IDisposable
         await _alarms.LookAsync(CancellationToken.None);
 
         Assert.Empty(_log.Lines);
-        Assert.Equal(["backlog 0", "dead_letters 0", "rejections shop 0", "silence shop 0"], Alarms());
+        Assert.Equal(["backlog 0", "clock_skew 0", "clock_skew shop 0", "dead_letters 0", "rejections shop 0", "silence shop 0"], Alarms());
     }
 
     [Fact]
     public async Task Look_SilentSource_IsSaidOnceAndOnceWhenItIsOver()
     {
-        await AssertAlarmAsync("silence shop 1", "silence", () => _clock.Advance(TimeSpan.FromHours(1.1)), () => _source.Activity.Accept(_clock.GetUtcNow()));
+        await AssertAlarmAsync("silence shop 1", "silence", () => _clock.Steady.Advance(TimeSpan.FromHours(1.1)), () => _source.Activity.Accept(_clock.GetUtcNow()));
         Assert.Contains("nothing of source 'shop' was taken since 2026-11-23", _log.Lines[0].Message, StringComparison.Ordinal);
     }
 
@@ -59,7 +58,7 @@ public sealed class AlarmMonitorTests : IDisposable
         {
             _source.Activity.Reject();
         }
-    }, () => _clock.Advance(TimeSpan.FromMinutes(6)));
+    }, () => _clock.Steady.Advance(TimeSpan.FromMinutes(6)));
 
     [Fact]
     public Task Look_WorkThatIsDueForLong_IsSaidOnceAndOnceWhenItIsOver() => AssertAlarmAsync(
@@ -68,17 +67,46 @@ public sealed class AlarmMonitorTests : IDisposable
     [Fact]
     public Task Look_DeadLetters_AreSaidOnceAndOnceWhenTheyAreGone() => AssertAlarmAsync("dead_letters 1", "dead_letters", () => _reader.HasDeadLetters = true, () => _reader.HasDeadLetters = false);
 
+    [Theory]
+    [InlineData(31, "00:00:31 ahead of what source 'shop' signs")]
+    [InlineData(-31, "00:00:31 behind what source 'shop' signs")]
+    public async Task Look_SenderWhoseTimesAreNotOurs_IsSaidOnceAndOnceWhenTheyAre(int seconds, string said)
+    {
+        await AssertAlarmAsync("clock_skew shop 1", "clock_skew", () => Sign(seconds), () => Sign(30));
+        Assert.Contains(said, _log.Lines[0].Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(30, "went 00:00:30 ahead at one stroke")]
+    [InlineData(-3600, "went 01:00:00 back at one stroke")]
+    public async Task Look_ClockThatIsSet_IsSaidOnceAndOnceAfterAWhile(int seconds, string said)
+    {
+        await AssertAlarmAsync("clock_skew 1", "clock_skew", () => _clock.Jump(TimeSpan.FromSeconds(seconds)), () => _clock.Steady.Advance(ClockWatch.TellFor));
+        Assert.Contains(said, _log.Lines[0].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Skews_SourceWithSignedTimesAndWithout_AreOfTheFirst()
+    {
+        Assert.Empty(_alarms.Skews());
+
+        Sign(-2);
+
+        var skew = Assert.Single(_alarms.Skews());
+        Assert.Equal((-2, "shop"), (skew.Value, skew.Tags.ToArray().Single().Value));
+    }
+
     [Fact]
     public async Task Look_SourceThatAReloadHasRemoved_EndsItsAlarmsAndBeginsAnewWhenItIsBack()
     {
         await _alarms.LookAsync(CancellationToken.None);
-        _clock.Advance(TimeSpan.FromHours(1.1));
+        _clock.Steady.Advance(TimeSpan.FromHours(1.1));
         await _alarms.LookAsync(CancellationToken.None);
         Assert.Contains("silence shop 1", Alarms());
 
         _sources.Replace(new Dictionary<string, WebhookSource>());
         await _alarms.LookAsync(CancellationToken.None);
-        Assert.Equal(["backlog 0", "dead_letters 0"], Alarms());
+        Assert.Equal(["backlog 0", "clock_skew 0", "dead_letters 0"], Alarms());
         Assert.Equal([EventIds.AlarmRaised, EventIds.AlarmCleared], _log.Lines.Select(static line => line.Id));
 
         _sources.Replace(new Dictionary<string, WebhookSource> { ["shop"] = _source });
@@ -100,6 +128,14 @@ public sealed class AlarmMonitorTests : IDisposable
 
         Assert.Contains("dead_letters 1", Alarms());
         Assert.Single(_log.Lines);
+    }
+
+    private void Sign(int secondsAgo)
+    {
+        for (var i = 0; i < SenderClock.LeastDeliveries; i++)
+        {
+            _source.Activity.Clock.Compare(_clock.GetUtcNow().AddSeconds(-secondsAgo), _clock.GetUtcNow());
+        }
     }
 
     private async Task AssertAlarmAsync(string expected, string name, Action begin, Action end)

@@ -18,6 +18,7 @@ using WebhookReceiver.Endpoints;
 using WebhookReceiver.Inbox;
 using WebhookReceiver.Senders;
 using WebhookReceiver.Signatures;
+using WebhookReceiver.Sources;
 
 namespace WebhookReceiver.Tests.Support;
 
@@ -85,6 +86,10 @@ public class PipelineHost : IAsyncLifetime
     internal long OlderSecrets => Volatile.Read(ref _olderSecrets);
 
     internal IInboxReader Inbox => _app!.Services.GetRequiredService<IInboxStore>().Reader;
+
+    /// <summary>How far the clock is from the times that a source's sender signs.</summary>
+    internal TimeSpan? ClockSkewOf(string source) =>
+        _app!.Services.GetRequiredService<SourceRegistry>().TryGet(source, out var found) ? found.Activity.Clock.Skew(Clock.GetUtcNow()) : null;
 
     internal Uri Url => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}/webhook"));
 
