@@ -120,6 +120,7 @@ class Turns:
     def turn(self, participant, load, uncounted):
         """→ answers/s, handled/s, what is still open, latencies in ms by percentile"""
         participant.resume()
+        participant.until_ready()
         time.sleep(0.3)  # what its timers have to catch up with is not the load's
         before = participant.counts() or (0, 0)
         answers, seconds, latencies = load()

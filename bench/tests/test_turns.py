@@ -27,7 +27,7 @@ class Server:
     def resume(self):
         pass
 
-    pause = resume
+    pause = until_ready = resume
 
     def counts(self):
         return self.accounts.pop(0)
