@@ -13,6 +13,8 @@ internal static class BodyReader
     private const int MostFraming = 8;
     private const int LastChunk = 1024;
 
+    private const string Kestrel = "Microsoft.AspNetCore.Server.Kestrel.Core";
+
     private const int Mebibyte = 1024 * 1024;
     private const int LeastSeconds = 10;
 
@@ -59,10 +61,10 @@ internal static class BodyReader
 
     /// <summary>
     /// How Kestrel says that the length of a chunk is beyond all numbers, and that a trailer has a NUL in it. That a connection was reset is an <see cref="IOException"/> as well,
-    /// and nobody is there then to be told.
+    /// and nobody is there then to be told. An invalid operation of anybody else is a fault of ours, and not the sender's.
     /// </summary>
     private static bool IsMalformed(Exception error) =>
-        error is InvalidOperationException || error is IOException and not ConnectionResetException;
+        error is InvalidOperationException { Source: Kestrel } || error is IOException and not ConnectionResetException;
 
     /// <summary>The server's least rate lets a body of many drops take for ever; this is the limit for the whole of it.</summary>
     private static async ValueTask<(byte[] Body, RejectionReason? Rejection)> WaitAsync(

@@ -231,6 +231,15 @@ public sealed class BodyReaderTests
         await Assert.ThrowsAsync<IOException>(async () => await BodyReader.ReadAsync(RequestOf(body.Reader, contentLength: null), Limit, Plenty, TimeProvider.System, new CancellationToken(true)));
     }
 
+    [Fact]
+    public async Task Read_FaultOfOurs_IsNotTheSendersFault()
+    {
+        var body = new Pipe();
+        await body.Reader.CompleteAsync();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await BodyReader.ReadAsync(RequestOf(body.Reader, contentLength: null), Limit, Plenty, TimeProvider.System, CancellationToken.None));
+    }
+
     private static async Task<(byte[] Body, RejectionReason? Rejection)> ReadAsync(Stream body, long? contentLength)
     {
         var context = new DefaultHttpContext { Request = { Body = body, ContentLength = contentLength } };
