@@ -45,6 +45,13 @@ internal sealed class PostgreSqlInboxReader(NpgsqlDataSource source) : IInboxRea
             return events;
         }, cancellationToken);
 
+    public Task<EventBounds?> FindBoundsAsync(CancellationToken cancellationToken) =>
+        ReadAsync([new NpgsqlBatchCommand("SELECT (SELECT MIN(seq) FROM webhook_receiver.event), (SELECT MAX(seq) FROM webhook_receiver.event)")], async rows =>
+        {
+            await rows.ReadAsync(cancellationToken).ConfigureAwait(false);
+            return rows.IsDBNull(0) ? null : new EventBounds(rows.GetInt64(0), rows.GetInt64(1));
+        }, cancellationToken);
+
     public Task<EventDetail?> FindAsync(long seq, long token, CancellationToken cancellationToken) =>
         ReadAsync(
         [
@@ -101,13 +108,13 @@ internal sealed class PostgreSqlInboxReader(NpgsqlDataSource source) : IInboxRea
     private static NpgsqlBatchCommand ListQuery(EventFilter filter)
     {
         // Only the conditions that are asked for, so that each form has a plan of its own. Values are bound, never written into the text.
-        var query = new NpgsqlBatchCommand { Parameters = { Value(filter.BeforeSeq ?? long.MaxValue), Value(filter.Limit) } };
+        var query = new NpgsqlBatchCommand { Parameters = { Value(filter.BeforeSeq ?? long.MaxValue), Value(filter.Limit), Value(filter.FromSeq) } };
         var sql = new StringBuilder("""
             SELECT e.seq, e.token, e.source, e.event_id, e.type, e.received_at, s.state, s.attempts FROM webhook_receiver.event e, LATERAL (
                 SELECT COALESCE(MIN(w.state), 5)::int AS state, COALESCE(SUM(w.attempt), 0)::int AS attempts FROM (
                     SELECT o.state, o.attempt FROM webhook_receiver.work o WHERE o.seq = e.seq
                     UNION ALL SELECT 6, d.attempt FROM webhook_receiver.work_done d WHERE d.seq = e.seq) w) s
-            WHERE e.seq < $1
+            WHERE e.seq < $1 AND e.seq >= $3
             """);
         if (filter.Source is { } source)
         {

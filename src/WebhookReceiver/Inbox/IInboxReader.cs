@@ -3,8 +3,11 @@ namespace WebhookReceiver.Inbox;
 /// <summary>What an operator may ask of the inbox. Never blocks the writer. Safe from any thread.</summary>
 internal interface IInboxReader
 {
-    /// <summary>A page of events, newest first.</summary>
+    /// <summary>The events of a stretch, newest first. What it costs depends on how long the stretch is, or on how many are wanted.</summary>
     Task<IReadOnlyList<EventRow>> ListAsync(EventFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>The numbers of the oldest and the newest event; <see langword="null"/> if there is none. It costs next to nothing.</summary>
+    Task<EventBounds?> FindBoundsAsync(CancellationToken cancellationToken);
 
     /// <summary>One event with its work; <see langword="null"/> if there is none, or the random part of the id is wrong.</summary>
     Task<EventDetail?> FindAsync(long seq, long token, CancellationToken cancellationToken);
@@ -20,9 +23,13 @@ internal interface IInboxReader
 /// <param name="Source">Only this source.</param>
 /// <param name="Type">Only this type.</param>
 /// <param name="State">Only this state.</param>
-/// <param name="Limit">At most so many, 1 to 200.</param>
+/// <param name="Limit">At most so many.</param>
 /// <param name="BeforeSeq">Only older ones than this.</param>
-internal sealed record EventFilter(string? Source, string? Type, WorkState? State, int Limit, long? BeforeSeq);
+/// <param name="FromSeq">Only this one and newer ones.</param>
+internal sealed record EventFilter(string? Source, string? Type, WorkState? State, int Limit, long? BeforeSeq, long FromSeq = 0);
+
+/// <summary>From where to where there are events.</summary>
+internal sealed record EventBounds(long Oldest, long Newest);
 
 /// <summary>An event in a list.</summary>
 internal sealed record EventRow(long Seq, string Id, string Source, string EventId, string Type, WorkState State, DateTimeOffset ReceivedAt, int Attempts);

@@ -52,7 +52,7 @@ internal static class ManagementEndpoints
     }
 
     internal static async Task<Results<Ok<EventPage>, ProblemHttpResult>> ListEventsAsync(
-        IInboxStore store, [FromQuery] string? source, [FromQuery] string? type, [FromQuery] string? state,
+        IInboxStore store, TimeProvider clock, [FromQuery] string? source, [FromQuery] string? type, [FromQuery] string? state,
         [FromQuery] string? limit, [FromQuery] string? after, CancellationToken cancellationToken)
     {
         WorkState? wanted = null;
@@ -82,10 +82,9 @@ internal static class ManagementEndpoints
             before = seq;
         }
 
-        // One more than is shown says whether there is another page.
-        var rows = await store.Reader.ListAsync(new EventFilter(source, type, wanted, size + 1, before), cancellationToken).ConfigureAwait(false);
-        var items = rows.Take(size).Select(static row => new EventSummary(row.Id, row.Source, row.EventId, row.Type, row.State.Name(), row.ReceivedAt, row.Attempts));
-        return TypedResults.Ok(new EventPage([.. items], rows.Count > size ? rows[size - 1].Id : null));
+        var found = await EventSearch.FindAsync(store.Reader, new EventFilter(source, type, wanted, size, before), clock, cancellationToken).ConfigureAwait(false);
+        var items = found.Events.Select(static row => new EventSummary(row.Id, row.Source, row.EventId, row.Type, row.State.Name(), row.ReceivedAt, row.Attempts));
+        return TypedResults.Ok(new EventPage([.. items], found.Next is { } next ? PublicId.Format(next, token: 0) : null));
     }
 
     internal static async Task<Results<Ok<EventDetails>, ProblemHttpResult>> GetEventAsync(string id, IInboxStore store, CancellationToken cancellationToken)

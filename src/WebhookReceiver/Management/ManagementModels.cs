@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace WebhookReceiver.Management;
 
 /// <summary>A page of events, newest first.</summary>
-/// <param name="Items">The events.</param>
-/// <param name="Next">Pass it as <c>after</c> to get the next page; <see langword="null"/> on the last.</param>
+/// <param name="Items">The events; fewer than the limit, perhaps none, where a search was ended after two seconds.</param>
+/// <param name="Next">Pass it as <c>after</c> to get the next page, or to go on searching; <see langword="null"/> where there are no more.</param>
 internal sealed record EventPage(IReadOnlyList<EventSummary> Items, string? Next);
 
 /// <summary>An event in a list.</summary>

@@ -172,6 +172,8 @@ public sealed class AlarmMonitorTests : IDisposable
         public Task<InboxCounts> CountAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<IReadOnlyList<EventRow>> ListAsync(EventFilter filter, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<EventBounds?> FindBoundsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
 
         public Task<EventDetail?> FindAsync(long seq, long token, CancellationToken cancellationToken) => throw new NotSupportedException();
     }

@@ -94,6 +94,8 @@ public sealed class InboxGaugesTests : IDisposable
         }
 
         public Task<IReadOnlyList<EventRow>> ListAsync(EventFilter filter, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<EventBounds?> FindBoundsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
 
         public Task<EventDetail?> FindAsync(long seq, long token, CancellationToken cancellationToken) => throw new NotSupportedException();
     }

@@ -676,6 +676,24 @@ public abstract partial class InboxStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task List_Stretch_HasWhatLiesInIt()
+    {
+        Assert.Null(await _store.Reader.FindBoundsAsync(TestContext.Current.CancellationToken));
+        foreach (var i in Enumerable.Range(0, 5))
+        {
+            await _store.AppendAsync(TestEvents.Delivery(TestEvents.New($"e{i}"), true, First));
+        }
+
+        var bounds = await _store.Reader.FindBoundsAsync(TestContext.Current.CancellationToken);
+        var seqs = (await ListAsync()).Select(static row => row.Seq).ToArray();
+
+        Assert.Equal(new EventBounds(seqs[^1], seqs[0]), bounds);
+        Assert.Equal(["e3", "e2"], await IdsAsync(new EventFilter(null, null, null, 10, BeforeSeq: seqs[0], FromSeq: seqs[2])));
+        Assert.Equal(["e3", "e2"], await IdsAsync(new EventFilter(null, null, WorkState.Running, 10, BeforeSeq: seqs[0], FromSeq: seqs[2])));
+        Assert.Empty(await IdsAsync(new EventFilter(null, null, null, 10, BeforeSeq: seqs[0], FromSeq: seqs[0])));
+    }
+
+    [Fact]
     public async Task List_Pages_CoverAllEventsOnce()
     {
         foreach (var i in Enumerable.Range(0, 7))

@@ -21,14 +21,14 @@ public sealed class ManagementParameterProperties
         Gen.Select(texts, texts, texts).Holds((state, limit, after) =>
         {
             reader.Asked = null;
-            var answer = ManagementEndpoints.ListEventsAsync(store, "a", "b", state, limit, after, CancellationToken.None).GetAwaiter().GetResult();
+            var answer = ManagementEndpoints.ListEventsAsync(store, TimeProvider.System, "a", "b", state, limit, after, CancellationToken.None).GetAwaiter().GetResult();
 
             // The framework's reader takes a NUL behind a number for its end.
             var digits = limit.TrimEnd('\0');
             var isRight = WorkStates.Names.Contains(state) && digits.Length is > 0 and < 10 && digits.All(char.IsAsciiDigit)
                 && int.Parse(digits, CultureInfo.InvariantCulture) is >= 1 and <= 200 && after == PublicId.Format(7, 7);
             Assert.Equal(isRight, answer.Result is Ok<EventPage>);
-            Assert.Equal(isRight ? new EventFilter("a", "b", (WorkState)Array.IndexOf(WorkStates.Names, state), int.Parse(digits, CultureInfo.InvariantCulture) + 1, 7) : null, reader.Asked);
+            Assert.Equal(isRight ? new EventFilter("a", "b", (WorkState)Array.IndexOf(WorkStates.Names, state), int.Parse(digits, CultureInfo.InvariantCulture) + 1, 7, 3) : null, reader.Asked);
         });
     }
 
@@ -41,6 +41,8 @@ public sealed class ManagementParameterProperties
             Asked = filter;
             return Task.FromResult<IReadOnlyList<EventRow>>([]);
         }
+
+        public Task<EventBounds?> FindBoundsAsync(CancellationToken cancellationToken) => Task.FromResult<EventBounds?>(new(3, 9));
 
         public Task<EventDetail?> FindAsync(long seq, long token, CancellationToken cancellationToken) => throw new NotSupportedException();
 

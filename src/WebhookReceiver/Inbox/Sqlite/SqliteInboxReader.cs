@@ -54,6 +54,8 @@ internal sealed class SqliteInboxReader : IInboxReader, IDisposable
                 query.Bind(5, (long)state);
             }
 
+            query.Bind(6, filter.FromSeq);
+
             var rows = new List<EventRow>();
             while (query.Step())
             {
@@ -64,6 +66,14 @@ internal sealed class SqliteInboxReader : IInboxReader, IDisposable
             }
 
             return rows;
+        }, cancellationToken);
+
+    public Task<EventBounds?> FindBoundsAsync(CancellationToken cancellationToken) =>
+        ReadAsync(db =>
+        {
+            using var bounds = new SqliteStatement(db, "SELECT (SELECT MIN(seq) FROM event), (SELECT MAX(seq) FROM event)");
+            bounds.Step();
+            return bounds.NullableInteger(0) is { } oldest ? new EventBounds(oldest, bounds.Integer(1)) : null;
         }, cancellationToken);
 
     public Task<EventDetail?> FindAsync(long seq, long token, CancellationToken cancellationToken) =>
@@ -175,7 +185,7 @@ internal sealed class SqliteInboxReader : IInboxReader, IDisposable
         var sql = new StringBuilder("""
             SELECT e.seq, e.token, e.source, e.event_id, e.type, e.received_at,
                 (SELECT MIN(state) FROM work w WHERE w.seq = e.seq) AS state, (SELECT SUM(attempt) FROM work w WHERE w.seq = e.seq)
-            FROM event e WHERE e.seq < ?1
+            FROM event e WHERE e.seq < ?1 AND e.seq >= ?6
             """);
         if (filter.Source is not null)
         {
