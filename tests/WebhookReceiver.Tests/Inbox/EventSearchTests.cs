@@ -71,6 +71,7 @@ public sealed class EventSearchTests
     }
 
     [Fact]
+    [Trait("Attack", "A92")]
     public async Task Find_SlowInbox_EndsWhenItsTimeIsOverAndGoesOnFromThere()
     {
         var inbox = new Inbox(_clock) { Wanted = [3], TimeOfEvent = TimeSpan.FromMicroseconds(20) };
