@@ -132,7 +132,7 @@ internal sealed class PostgreSqlInboxReader(NpgsqlDataSource source) : IInboxRea
             if (wanted != WorkState.Succeeded)
             {
                 // Open work is little and is found without a walk through all events.
-                sql.Append(CultureInfo.InvariantCulture, $" AND e.seq IN (SELECT seq FROM webhook_receiver.work WHERE state = {(int)wanted})");
+                sql.Append(CultureInfo.InvariantCulture, $" AND e.seq IN (SELECT seq FROM webhook_receiver.work WHERE state = {(int)wanted} AND seq < $1 AND seq >= $3)");
             }
         }
 

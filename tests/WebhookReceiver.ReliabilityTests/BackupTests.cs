@@ -33,6 +33,7 @@ public sealed class BackupTests
         await load;
         await host.UntilDrainedAsync(Limit);
         Assert.Equal(ledger.Answers, ledger.Acked);
+        figures.Add(ledger.Check(directory.Effects, new HashSet<string>()));
         foreach (var (copy, acked) in copies)
         {
             RunHost(copy, "check");
@@ -41,11 +42,11 @@ public sealed class BackupTests
             await using var restored = await HostProcess.StartAsync(elsewhere);
             await restored.UntilDrainedAsync(Limit);
             figures.Took(restored.Age);
-            figures.Events += acked.Length;
             figures.Lost += acked.Except(await restored.EventIdsAsync("succeeded")).Count();
         }
 
         figures.PublishAndCheck();
+        Assert.Equal(0, figures.Duplicates);
     }
 
     /// <summary>A command of the shipped host, on one inbox; one that fails ends the test.</summary>

@@ -18,12 +18,11 @@ internal sealed class AlarmMonitor(SourceRegistry sources, IInboxStore store, We
     /// <summary>How long work may be due before that is an alarm.</summary>
     public static readonly TimeSpan MaxBacklogAge = TimeSpan.FromMinutes(5);
 
-    /// <summary>How far this machine's clock may be from a sender's before that is an alarm: less than most senders are allowed, so that it is said before a delivery is refused for it.</summary>
-    public static readonly TimeSpan MaxSkew = TimeSpan.FromSeconds(30);
-
     private const string Silence = "silence";
     private const string Rejections = "rejections";
     private const string Skew = "clock_skew";
+
+    private const string RefusedBySignedTime = "Deliveries whose signed time is further off than their sender is allowed are refused";
 
     private static readonly string[] SourceAlarms = [Silence, Rejections, Skew];
 
@@ -52,8 +51,8 @@ internal sealed class AlarmMonitor(SourceRegistry sources, IInboxStore store, We
     public async Task LookAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        _ownClock.Look();
-        Set(Skew, null, _ownClock.Leap != TimeSpan.Zero, $"this machine's clock went {Said(_ownClock.Leap, "ahead", "back")} at one stroke; it was set, or the machine was suspended: see its time synchronisation; deliveries are refused by their signed time");
+        var leapt = _ownClock.Look();
+        Set(Skew, null, _ownClock.Leap != TimeSpan.Zero, $"this machine's clock went {Said(_ownClock.Leap, "ahead", "back")} at one stroke; it was set, or the machine was suspended: see its time synchronisation. {RefusedBySignedTime}");
         var all = sources.All;
         foreach (var source in all)
         {
@@ -62,11 +61,16 @@ internal sealed class AlarmMonitor(SourceRegistry sources, IInboxStore store, We
                 _watches[source.Name] = watch = new SourceWatch(now);
             }
 
+            if (leapt)
+            {
+                source.Activity.Clock.Forget();
+            }
+
             watch.Look(source.Activity, source.SilenceAfter, now);
             Set(Silence, source.Name, watch.IsSilent, $"nothing of source '{source.Name}' was taken since {watch.LastAcceptedAt:u}; see whether it still sends, and GET /api/v1/rejections; if it is usual, set its SilenceAfter");
             Set(Rejections, source.Name, watch.IsRefused, $"more deliveries of source '{source.Name}' are refused than taken; GET /api/v1/rejections says why");
             var skew = source.Activity.Clock.Skew(now) ?? TimeSpan.Zero;
-            Set(Skew, source.Name, skew.Duration() > MaxSkew, $"this machine's clock is {Said(skew, "ahead of", "behind")} what source '{source.Name}' signs; see the time synchronisation of both, or whether it sends late; deliveries are refused by their signed time");
+            Set(Skew, source.Name, skew.Duration() > SenderClock.MaxSkew, $"this machine's clock is {Said(skew, "ahead of", "behind")} what source '{source.Name}' signs; see the time synchronisation of both, or whether it sends late what it signed before. {RefusedBySignedTime}");
         }
 
         foreach (var gone in _watches.Keys.Except(all.Select(static source => source.Name)).ToArray())

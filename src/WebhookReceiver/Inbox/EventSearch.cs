@@ -6,10 +6,10 @@ namespace WebhookReceiver.Inbox;
 /// </summary>
 internal static class EventSearch
 {
-    /// <summary>How long a search goes on; it ends with the stretch in which that is over.</summary>
+    /// <summary>How long a search goes on; it ends with the stretch in which that is over, and has one at least.</summary>
     public static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(2);
 
-    /// <summary>How many numbers the first stretch has. The next one has twice as many, until one takes long.</summary>
+    /// <summary>How many numbers the first stretch has, and any at least. The next one has twice as many, until one takes long.</summary>
     public const long FirstStretch = 10_000;
 
     private static readonly TimeSpan LongStretch = TimeSpan.FromMilliseconds(100);
@@ -20,7 +20,6 @@ internal static class EventSearch
     /// <param name="cancellationToken">Ends it.</param>
     public static async Task<FoundEvents> FindAsync(IInboxReader reader, EventFilter filter, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var started = clock.GetTimestamp();
         if (await reader.FindBoundsAsync(cancellationToken).ConfigureAwait(false) is not { } bounds)
         {
             return new FoundEvents([], null);
@@ -28,7 +27,7 @@ internal static class EventSearch
 
         var found = new List<EventRow>();
         var (before, length) = (Math.Min(filter.BeforeSeq ?? long.MaxValue, bounds.Newest + 1), FirstStretch);
-        while (before > bounds.Oldest && clock.GetElapsedTime(started) < TimeLimit)
+        for (var started = clock.GetTimestamp(); before > bounds.Oldest;)
         {
             var (from, began) = (Math.Max(before - length, bounds.Oldest), clock.GetTimestamp());
 
@@ -41,7 +40,14 @@ internal static class EventSearch
                 return new FoundEvents(found, found[^1].Seq);
             }
 
-            (before, length) = (from, clock.GetElapsedTime(began) < LongStretch ? 2 * length : Math.Max(length / 2, 1));
+            before = from;
+            if (clock.GetElapsedTime(started) >= TimeLimit)
+            {
+                break;
+            }
+
+            // It may have been waiting for its turn that took so long: then a shorter one would be no quicker.
+            length = clock.GetElapsedTime(began) < LongStretch ? 2 * length : Math.Max(length / 2, FirstStretch);
         }
 
         return new FoundEvents(found, before > bounds.Oldest ? before : null);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -84,8 +85,13 @@ internal static class ManagementEndpoints
 
         var found = await EventSearch.FindAsync(store.Reader, new EventFilter(source, type, wanted, size, before), clock, cancellationToken).ConfigureAwait(false);
         var items = found.Events.Select(static row => new EventSummary(row.Id, row.Source, row.EventId, row.Type, row.State.Name(), row.ReceivedAt, row.Attempts));
-        return TypedResults.Ok(new EventPage([.. items], found.Next is { } next ? PublicId.Format(next, token: 0) : null));
+        return TypedResults.Ok(new EventPage([.. items], NextOf(found)));
     }
+
+    /// <summary>The last event's id, or one that no event has where the search stopped on the way: as an event's own it does not tell how many there are.</summary>
+    private static string? NextOf(FoundEvents found) => found.Next is not { } next ? null
+        : found.Events.Count > 0 && found.Events[^1].Seq == next ? found.Events[^1].Id
+        : PublicId.Format(next, BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))));
 
     internal static async Task<Results<Ok<EventDetails>, ProblemHttpResult>> GetEventAsync(string id, IInboxStore store, CancellationToken cancellationToken)
     {

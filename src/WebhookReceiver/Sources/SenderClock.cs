@@ -1,34 +1,39 @@
 namespace WebhookReceiver.Sources;
 
 /// <summary>
-/// How far this machine's clock is from a sender's, by the times that it signs. A delivery can only arrive after it was signed, and some were signed long before: so of those of the last
-/// minutes the one that is nearest to our time counts. Safe from any thread.
+/// How far this machine's clock is from a sender's, by the times that it signs. Some deliveries were signed long before they come, so of those of the last minutes the one that is nearest
+/// to our time counts; but none can come before it was signed, so that some which do say more than any other. Safe from any thread.
 /// </summary>
 internal sealed class SenderClock
 {
     /// <summary>How far back deliveries are compared, twice: those of this stretch of time and of the one before.</summary>
     public static readonly TimeSpan Stretch = TimeSpan.FromMinutes(5);
 
+    /// <summary>How far apart clocks may be that need not be told of.</summary>
+    public static readonly TimeSpan MaxSkew = TimeSpan.FromSeconds(30);
+
     /// <summary>Fewer say nothing: one sender's machine among many may be wrong.</summary>
     public const int LeastDeliveries = 3;
 
     private readonly Lock _gate = new();
     private Compared _this, _before;
+    private DateTimeOffset _lastSigned;
 
-    /// <summary>Compares the time that a sender has signed. Only what is proved to be its own tells of its clock.</summary>
+    /// <summary>Compares the time that a sender has signed. Only what is proved to be its own tells of its clock; what is sent again as it was signed before tells nothing new.</summary>
     public void Compare(DateTimeOffset signedAt, DateTimeOffset arrivedAt)
     {
         var (apart, number) = (arrivedAt - signedAt, NumberOf(arrivedAt));
         lock (_gate)
         {
-            if (number < _this.Number)
+            if (number < _this.Number || signedAt == _lastSigned)
             {
-                // A delivery that was refused and is admitted now. That the clock was set back is noticed where somebody asks.
+                // The first is a delivery that was refused and is admitted now. That the clock was set back is noticed where somebody asks.
                 return;
             }
 
+            _lastSigned = signedAt;
             TurnTo(number);
-            _this = _this with { Count = _this.Count + 1, Nearest = _this.Count == 0 || apart.Duration() < _this.Nearest.Duration() ? apart : _this.Nearest };
+            _this = new Compared(number, _this.All.With(apart), apart < -MaxSkew ? _this.Early.With(apart) : _this.Early);
         }
     }
 
@@ -37,24 +42,48 @@ internal sealed class SenderClock
     {
         lock (_gate)
         {
-            TurnTo(NumberOf(now));
-            return _this.Count + _before.Count < LeastDeliveries ? null
-                : _before.Count == 0 || (_this.Count > 0 && _this.Nearest.Duration() <= _before.Nearest.Duration()) ? _this.Nearest
-                : _before.Nearest;
+            // The last moment of a stretch, read before another thread has begun the next one, ends nothing.
+            if (NumberOf(now) is var number && number != _this.Number - 1)
+            {
+                TurnTo(number);
+            }
+
+            return _this.Early.With(_before.Early).Told ?? _this.All.With(_before.All).Told;
         }
     }
 
-    // A clock that was set back, or far ahead, begins anew: what was compared before was compared with another clock.
+    /// <summary>Begins anew: what was compared with another time says nothing of this one.</summary>
+    public void Forget()
+    {
+        lock (_gate)
+        {
+            (_this, _before) = (_this with { All = default, Early = default }, default);
+        }
+    }
+
+    // A clock that was set back, or far ahead, begins anew as well.
     private void TurnTo(long number)
     {
         if (number != _this.Number)
         {
             _before = number == _this.Number + 1 ? _this : default;
-            _this = new Compared(number, 0, TimeSpan.Zero);
+            _this = new Compared(number, default, default);
         }
     }
 
     private static long NumberOf(DateTimeOffset time) => time.UtcTicks / Stretch.Ticks;
 
-    private readonly record struct Compared(long Number, int Count, TimeSpan Nearest);
+    /// <summary>What was compared in one stretch of time: all, and what came before it was signed.</summary>
+    private readonly record struct Compared(long Number, Some All, Some Early);
+
+    /// <summary>How many deliveries, and how far the one is off that is nearest.</summary>
+    private readonly record struct Some(int Count, TimeSpan Nearest)
+    {
+        public TimeSpan? Told => Count >= LeastDeliveries ? Nearest : null;
+
+        public Some With(TimeSpan apart) => With(new Some(1, apart));
+
+        public Some With(Some other) => other.Count == 0 ? this
+            : new Some(Count + other.Count, Count > 0 && Nearest.Duration() <= other.Nearest.Duration() ? Nearest : other.Nearest);
+    }
 }

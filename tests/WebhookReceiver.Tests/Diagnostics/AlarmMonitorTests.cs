@@ -72,7 +72,7 @@ public sealed class AlarmMonitorTests : IDisposable
     [InlineData(-31, "00:00:31 behind what source 'shop' signs")]
     public async Task Look_SenderWhoseTimesAreNotOurs_IsSaidOnceAndOnceWhenTheyAre(int seconds, string said)
     {
-        await AssertAlarmAsync("clock_skew shop 1", "clock_skew", () => Sign(seconds), () => Sign(30));
+        await AssertAlarmAsync("clock_skew shop 1", "clock_skew", () => Sign(seconds), Correct);
         Assert.Contains(said, _log.Lines[0].Message, StringComparison.Ordinal);
     }
 
@@ -83,6 +83,19 @@ public sealed class AlarmMonitorTests : IDisposable
     {
         await AssertAlarmAsync("clock_skew 1", "clock_skew", () => _clock.Jump(TimeSpan.FromSeconds(seconds)), () => _clock.Steady.Advance(ClockWatch.TellFor));
         Assert.Contains(said, _log.Lines[0].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Look_ClockThatIsSet_ForgetsWhatWasComparedBefore()
+    {
+        Sign(1);
+        _clock.Jump(TimeSpan.FromMinutes(1));
+        await _alarms.LookAsync(CancellationToken.None);
+        Assert.Empty(_alarms.Skews());
+
+        Sign(61);
+        await _alarms.LookAsync(CancellationToken.None);
+        Assert.Contains("clock_skew shop 1", Alarms());
     }
 
     [Fact]
@@ -130,10 +143,18 @@ public sealed class AlarmMonitorTests : IDisposable
         Assert.Single(_log.Lines);
     }
 
+    /// <summary>A while later the times agree.</summary>
+    private void Correct()
+    {
+        _clock.Steady.Advance(2 * SenderClock.Stretch);
+        Sign(0);
+    }
+
     private void Sign(int secondsAgo)
     {
         for (var i = 0; i < SenderClock.LeastDeliveries; i++)
         {
+            _clock.Steady.Advance(TimeSpan.FromMilliseconds(1));
             _source.Activity.Clock.Compare(_clock.GetUtcNow().AddSeconds(-secondsAgo), _clock.GetUtcNow());
         }
     }

@@ -99,6 +99,28 @@ public sealed class EventSearchTests
         Assert.Equal((EventSearch.FirstStretch * 2) + 1, next);
     }
 
+    [Fact]
+    public async Task Find_InboxThatAnswersLateWhateverItIsAsked_DoesNotTakeShorterAndShorterStretches()
+    {
+        var inbox = new Inbox(_clock) { TimeOfAnswer = TimeSpan.FromMilliseconds(150) };
+
+        var (_, next) = await FindAsync(inbox, Wanted);
+
+        Assert.InRange(inbox.Asked.Min(static asked => asked.Before - asked.From), EventSearch.FirstStretch, Many);
+        Assert.InRange(Many - next!.Value, 10 * EventSearch.FirstStretch, Many);
+    }
+
+    [Fact]
+    public async Task Find_InboxThatIsBusyForLongerThanItsTime_ComesOnNevertheless()
+    {
+        var inbox = new Inbox(_clock) { Wanted = [Many], TimeOfBounds = 2 * EventSearch.TimeLimit, TimeOfAnswer = EventSearch.TimeLimit };
+
+        var (found, next) = await FindAsync(inbox, Wanted);
+
+        Assert.Equal([Many], found);
+        Assert.Equal(Many + 1 - EventSearch.FirstStretch, next);
+    }
+
     private async Task<(long[] Found, long? Next)> FindAsync(Inbox inbox, EventFilter filter)
     {
         var found = await EventSearch.FindAsync(inbox, filter, _clock, TestContext.Current.CancellationToken);
@@ -113,14 +135,23 @@ public sealed class EventSearchTests
 
         public TimeSpan TimeOfEvent { get; init; }
 
+        public TimeSpan TimeOfAnswer { get; init; }
+
+        public TimeSpan TimeOfBounds { get; init; }
+
         public List<(long From, long Before)> Asked { get; } = [];
 
-        public Task<EventBounds?> FindBoundsAsync(CancellationToken cancellationToken) => Task.FromResult(Bounds);
+        public Task<EventBounds?> FindBoundsAsync(CancellationToken cancellationToken)
+        {
+            clock.Advance(TimeOfBounds);
+            return Task.FromResult(Bounds);
+        }
 
         public Task<IReadOnlyList<EventRow>> ListAsync(EventFilter filter, CancellationToken cancellationToken)
         {
             Asked.Add((filter.FromSeq, filter.BeforeSeq!.Value));
             clock.Advance((filter.BeforeSeq.Value - filter.FromSeq) * TimeOfEvent);
+            clock.Advance(TimeOfAnswer);
             return Task.FromResult<IReadOnlyList<EventRow>>([
                 .. Wanted.Where(seq => seq >= filter.FromSeq && seq < filter.BeforeSeq).Take(filter.Limit)
                     .Select(static seq => new EventRow(seq, "", "", "", "wanted", WorkState.Pending, TestEvents.Start, 0))]);

@@ -45,6 +45,44 @@ public sealed class SenderClockTests
     }
 
     [Fact]
+    public void Skew_DeliveriesThatCameBeforeTheyWereSigned_SayMoreThanOneThatIsSentAgain()
+    {
+        Compare(SenderClock.LeastDeliveries, -600);
+        Compare(1, 1);
+        Assert.Equal(TimeSpan.FromMinutes(-10), _clock.Skew(Now));
+    }
+
+    [Fact]
+    public void Skew_OneDeliveryThatIsSentAgainAndAgain_IsUnknown()
+    {
+        for (var i = 0; i < SenderClock.LeastDeliveries; i++)
+        {
+            _clock.Compare(Now.AddHours(-1), Now.AddSeconds(i));
+        }
+
+        Assert.Null(_clock.Skew(Now));
+    }
+
+    [Fact]
+    public void Skew_AskedWithATimeThatWasReadBeforeTheStretchBegan_ForgetsNothing()
+    {
+        Compare(SenderClock.LeastDeliveries, 1);
+        Assert.Equal(TimeSpan.FromSeconds(1), _clock.Skew(Now - SenderClock.Stretch));
+        Assert.Equal(TimeSpan.FromSeconds(1), _clock.Skew(Now));
+    }
+
+    [Fact]
+    public void Forget_BeginsAnew()
+    {
+        Compare(SenderClock.LeastDeliveries, 1);
+        _clock.Forget();
+        Assert.Null(_clock.Skew(Now));
+
+        Compare(SenderClock.LeastDeliveries, 100);
+        Assert.Equal(TimeSpan.FromSeconds(100), _clock.Skew(Now));
+    }
+
+    [Fact]
     public void Skew_DeliveriesOfTheStretchBefore_CountAsWell()
     {
         Compare(SenderClock.LeastDeliveries - 1, 2);
@@ -71,7 +109,7 @@ public sealed class SenderClockTests
 
         for (var i = 0; i < SenderClock.LeastDeliveries; i++)
         {
-            _clock.Compare(Now, back);
+            _clock.Compare(Now.AddSeconds(i), back.AddSeconds(i));
         }
 
         Assert.Equal(TimeSpan.FromHours(-1), _clock.Skew(back));
@@ -89,7 +127,8 @@ public sealed class SenderClockTests
     {
         for (var i = 0; i < count; i++)
         {
-            _clock.Compare(Now.AddSeconds(-secondsAgo), Now);
+            var at = Now.AddMilliseconds(i);
+            _clock.Compare(at.AddSeconds(-secondsAgo), at);
         }
     }
 }

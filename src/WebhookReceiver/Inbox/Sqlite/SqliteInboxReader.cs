@@ -203,7 +203,7 @@ internal sealed class SqliteInboxReader : IInboxReader, IDisposable
             if (wanted is not (WorkState.Running or WorkState.Succeeded))
             {
                 // These are few and stand in a partial index, which is used where its own condition is written out.
-                sql.Append(System.Globalization.CultureInfo.InvariantCulture, $" AND e.seq IN (SELECT seq FROM work WHERE state BETWEEN 1 AND 5 AND state = {(int)wanted})");
+                sql.Append(System.Globalization.CultureInfo.InvariantCulture, $" AND e.seq IN (SELECT seq FROM work WHERE state BETWEEN 1 AND 5 AND state = {(int)wanted} AND seq < ?1 AND seq >= ?6)");
             }
         }
 
