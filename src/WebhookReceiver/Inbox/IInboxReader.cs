@@ -6,7 +6,7 @@ internal interface IInboxReader
     /// <summary>The events of a stretch, newest first. What it costs depends on how long the stretch is, or on how many are wanted.</summary>
     Task<IReadOnlyList<EventRow>> ListAsync(EventFilter filter, CancellationToken cancellationToken);
 
-    /// <summary>The numbers of the oldest and the newest event; <see langword="null"/> if there is none. It costs next to nothing.</summary>
+    /// <summary>The numbers of the oldest and the newest event; <see langword="null"/> if there is none. Two looks at an index.</summary>
     Task<EventBounds?> FindBoundsAsync(CancellationToken cancellationToken);
 
     /// <summary>One event with its work; <see langword="null"/> if there is none, or the random part of the id is wrong.</summary>
