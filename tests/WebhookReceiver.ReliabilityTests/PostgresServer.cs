@@ -105,6 +105,9 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>The first value of the first row.</summary>
     public Task<object?> ExecuteAsync(string sql) => TestDatabase.RunAsync(ConnectionString, sql);
 
+    /// <summary>Makes a primary of a standby, and waits until it is one. Not by a statement: what recovery still has to do may cancel it.</summary>
+    public void Promote() => Run("pg_ctl", "promote", "-s", "-D", Data);
+
     /// <summary>Whether it can be asked.</summary>
     public async Task<bool> AnswersAsync()
     {

@@ -97,7 +97,7 @@ public sealed class ServerFaultTests : IDisposable
             {
                 await ledger.UntilAnsweredAsync(ledger.Answers + 1000);
                 await primary.StopAsync("KILL");
-                await standby.ExecuteAsync("SELECT pg_promote()");
+                standby.Promote();
                 figures.Took(await UntilAckedAsync(ledger));
                 await ledger.UntilAnsweredAsync(ledger.Answers + 200);
             }, static (_, _) => Task.CompletedTask));
@@ -126,7 +126,7 @@ public sealed class ServerFaultTests : IDisposable
         }
 
         await standby.StartAsync();
-        await standby.ExecuteAsync("SELECT pg_promote()");
+        standby.Promote();
         var lost = ledger.Receipts.Keys.Except(await standby.EventIdsAsync()).ToArray();
         figures.Events = ledger.Acked;
         figures.Lost = lost.Length;
@@ -150,7 +150,7 @@ public sealed class ServerFaultTests : IDisposable
                 await ledger.UntilAnsweredAsync(ledger.Answers + (3 * Connections));
                 await primary.StopAsync("KILL");
                 await standby.StartAsync();
-                await standby.ExecuteAsync("SELECT pg_promote()");
+                standby.Promote();
                 await UntilAckedAsync(ledger);
             },
             async (standby, ledger) => figures.Lost = ledger.Receipts.Keys.Except(await standby.EventIdsAsync()).Count()));
