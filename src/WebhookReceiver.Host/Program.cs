@@ -25,6 +25,8 @@ if (CheckCommand.IsMeant(args))
 
 try
 {
+    StartRehearsal.Begin();
+
     // The receiver reads its files again by itself. The usual watcher looks at all that is written below the content root, the inbox too.
     var builder = WebApplication.CreateBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
     builder.AddSecretFiles();
@@ -37,6 +39,7 @@ try
     builder.AddWebhookManagement();
 
     await using var app = builder.Build();
+    app.PrepareTelemetry();
     app.UseWebhookManagement(management => management.UseMetrics().UseOpenApi());
     app.MapWebhooks();
     return await app.RunWebhooksAsync();

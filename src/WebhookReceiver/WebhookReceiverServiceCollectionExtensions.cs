@@ -40,6 +40,7 @@ public static class WebhookReceiverServiceCollectionExtensions
             return new WebhookReceiverBuilder(services);
         }
 
+        StartRehearsal.Begin();
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new WebhookConfigurationRoot(configuration, provider.GetServices<ApplicationSetting>()));

@@ -41,6 +41,26 @@ internal static class TelemetrySetup
         builder.Services.AddSingleton<DistributedContextPropagator, OwnTraces>();
     }
 
+    /// <summary>
+    /// Makes what listens to the meters, beside the rest of the start. Its own service asks for it before the server listens, and then waits for what is
+    /// left of it at most.
+    /// </summary>
+    public static void PrepareTelemetry(this WebApplication app) => ThreadPool.UnsafeQueueUserWorkItem(
+        static services =>
+        {
+            try
+            {
+                _ = services.GetService<MeterProvider>();
+            }
+#pragma warning disable CA1031 // Whatever it is, that service comes to it as well, and says so.
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+            }
+        },
+        app.Services,
+        preferLocal: false);
+
     private static bool IsSet(ConfigurationManager configuration, params ReadOnlySpan<string> keys)
     {
         foreach (var key in keys)
