@@ -200,10 +200,18 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
     /// Makes pending what was running when the last process ended: the lock file says that no other process has it. What its handlers were called
     /// for is a suspect, and dead at the third time.
     /// </summary>
-    public RecoveredWork Recover(IReadOnlyList<StartedAttempt> started, DateTimeOffset now)
+    public RecoveredWork Recover(StartedAttempt[] started, DateTimeOffset now)
     {
         var at = now.ToUnixTimeMilliseconds();
-        CrashedAttempt[] crashed = [.. started.Select(attempt => RecoverStarted(attempt, at)).OfType<CrashedAttempt>()];
+        var crashed = new List<CrashedAttempt>();
+        foreach (var attempt in started)
+        {
+            if (RecoverStarted(attempt, at) is { } one)
+            {
+                crashed.Add(one);
+            }
+        }
+
         var recover = WorkTransitions.Recover;
         using var above = new SqliteStatement(_handle, $"UPDATE work SET {recover.Assignments}, due_at = ?1 WHERE seq >= ?2 AND {recover.Condition}");
         using var listed = new SqliteStatement(
@@ -298,23 +306,20 @@ internal sealed unsafe class SqliteInboxSession : IDisposable
 
     public IReadOnlyList<WorkItem> Claim(int limit, DateTimeOffset now)
     {
-        var due = new List<(long Seq, int Handler)>();
+        var due = new (long Seq, int Handler)[limit];
+        var count = 0;
         _due.Bind(1, now.ToUnixTimeMilliseconds()).Bind(2, limit);
         while (_due.Step())
         {
-            due.Add((_due.Integer(0), (int)_due.Integer(1)));
+            due[count++] = (_due.Integer(0), (int)_due.Integer(1));
         }
 
         _due.Reset();
-        var items = new List<WorkItem>(due.Count);
+        var items = new List<WorkItem>(count);
         var bytes = 0L;
-        foreach (var (seq, handler) in due)
+        for (var place = 0; place < count && bytes <= MaxClaimBytes; place++)
         {
-            if (bytes > MaxClaimBytes)
-            {
-                break;
-            }
-
+            var (seq, handler) = due[place];
             if (!_claim.Bind(1, seq).Bind(2, handler).Step())
             {
                 // The index names work that is not there or not waiting: the file is damaged. To run it would be to run it for ever.

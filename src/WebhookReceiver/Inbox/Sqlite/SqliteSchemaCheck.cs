@@ -18,25 +18,36 @@ internal static class SqliteSchemaCheck
     // What ANALYZE leaves says only which index is the better one.
     private const string Query = "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema WHERE NOT (type = 'table' AND name IN ('sqlite_stat1', 'sqlite_stat4')) ORDER BY name";
 
-    private static readonly Lazy<Dictionary<(string Type, string Name), string>> Ours = new(ReadOurs);
+    private static readonly Lazy<Dictionary<SchemaItem, string>> Ours = new(ReadOurs);
 
     /// <summary>What there is in a file of any version that no version of this program makes, a sentence each.</summary>
-    public static IReadOnlyList<string> Foreign(sqlite3 handle) =>
-        [.. Read(handle).Keys.Except(Ours.Value.Keys).Take(MostNamed).Select(static item => $"It has the {item.Type} '{Shown(item.Name)}', which is not the receiver's.")];
+    public static IReadOnlyList<string> Foreign(sqlite3 handle) => Foreign(Read(handle));
 
     /// <summary>The same, and what is missing or not as it must be in a file of this version.</summary>
     public static IReadOnlyList<string> Changed(sqlite3 handle)
     {
         var found = Read(handle);
-        return
-        [
-            .. Foreign(handle),
-            .. Ours.Value.Keys.Except(found.Keys).Select(static item => $"The {item.Type} '{item.Name}' is missing."),
-            .. Ours.Value.Where(item => found.TryGetValue(item.Key, out var text) && text != item.Value).Select(static item => $"The {item.Key.Type} '{item.Key.Name}' was changed."),
-        ];
+        var problems = Foreign(found);
+        foreach (var item in Ours.Value.Keys.Except(found.Keys))
+        {
+            problems.Add($"The {item.Type} '{item.Name}' is missing.");
+        }
+
+        foreach (var (item, text) in Ours.Value)
+        {
+            if (found.TryGetValue(item, out var other) && other != text)
+            {
+                problems.Add($"The {item.Type} '{item.Name}' was changed.");
+            }
+        }
+
+        return problems;
     }
 
-    private static Dictionary<(string Type, string Name), string> ReadOurs()
+    private static List<string> Foreign(Dictionary<SchemaItem, string> found) =>
+        [.. found.Keys.Except(Ours.Value.Keys).Take(MostNamed).Select(static item => $"It has the {item.Type} '{Shown(item.Name)}', which is not the receiver's.")];
+
+    private static Dictionary<SchemaItem, string> ReadOurs()
     {
         SqliteException.ThrowExceptionForRC(raw.sqlite3_open(":memory:", out var handle), handle);
         using (handle)
@@ -46,13 +57,13 @@ internal static class SqliteSchemaCheck
         }
     }
 
-    private static Dictionary<(string Type, string Name), string> Read(sqlite3 handle)
+    private static Dictionary<SchemaItem, string> Read(sqlite3 handle)
     {
-        var found = new Dictionary<(string Type, string Name), string>();
+        var found = new Dictionary<SchemaItem, string>();
         using var row = new SqliteStatement(handle, Query);
         while (row.Step())
         {
-            found[(row.Text(0), row.Text(1))] = $"{row.Text(2)}: {WithoutSpace(row.Text(3))}";
+            found[new SchemaItem(row.Text(0), row.Text(1))] = $"{row.Text(2)}: {WithoutSpace(row.Text(3))}";
         }
 
         return found;
@@ -64,4 +75,7 @@ internal static class SqliteSchemaCheck
 
     /// <summary>Somebody else's text, on its way to a terminal.</summary>
     private static string Shown(string name) => string.Concat(name.Take(80).Select(static character => char.IsControl(character) ? '?' : character));
+
+    /// <summary>A class: for tables of pairs of values no code is compiled ahead, and each start would compile it.</summary>
+    private sealed record SchemaItem(string Type, string Name);
 }

@@ -1,5 +1,4 @@
 using System.IO.MemoryMappedFiles;
-using System.Runtime.InteropServices;
 
 namespace WebhookReceiver.Inbox.Sqlite;
 
@@ -11,7 +10,8 @@ namespace WebhookReceiver.Inbox.Sqlite;
 /// <remarks>Safe from any thread, each slot from one at a time; where it is closed already, nothing is recorded.</remarks>
 internal sealed class StartedAttempts : IDisposable
 {
-    private static readonly int Size = Marshal.SizeOf<StartedAttempt>();
+    // A slot: the event's number (0 for none), the handler's, the claim's epoch, and when it was called.
+    private const int Seq = 0, Handler = 8, Epoch = 12, StartedAt = 16, Size = 24;
 
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
@@ -33,44 +33,70 @@ internal sealed class StartedAttempts : IDisposable
         _view = _file.CreateViewAccessor(0, Slots * Size);
     }
 
-    public void Start(int slot, StartedAttempt attempt) => Write(slot, attempt);
-
-    public void Return(int slot) => Write(slot, default);
-
-    /// <summary>What the last process left.</summary>
-    public IReadOnlyList<StartedAttempt> Read()
+    /// <summary>The number comes last: a process that dies in between has not said anything.</summary>
+    public void Start(int slot, StartedAttempt attempt)
     {
-        var slots = new StartedAttempt[DispatchOptions.MostAtOnce];
-        _view.ReadArray(0, slots, 0, slots.Length);
-        return [.. slots.Where(static attempt => attempt.Seq != 0)];
-    }
-
-    /// <summary>Forgets it.</summary>
-    public void Clear() => _view.WriteArray(0, new StartedAttempt[DispatchOptions.MostAtOnce], 0, DispatchOptions.MostAtOnce);
-
-    public void Dispose()
-    {
-        _view.Dispose();
-        _file.Dispose();
-    }
-
-    private void Write(int slot, StartedAttempt attempt)
-    {
+        var place = (long)slot * Size;
         try
         {
-            _view.Write((long)slot * Size, ref attempt);
+            _view.Write(place + Handler, attempt.Handler);
+            _view.Write(place + Epoch, attempt.Epoch);
+            _view.Write(place + StartedAt, attempt.StartedAt);
+            _view.Write(place + Seq, attempt.Seq);
         }
         catch (ObjectDisposedException)
         {
             // A handler that outlived the stop.
         }
     }
+
+    public void Return(int slot)
+    {
+        try
+        {
+            _view.Write(((long)slot * Size) + Seq, 0L);
+        }
+        catch (ObjectDisposedException)
+        {
+            // As above.
+        }
+    }
+
+    /// <summary>What the last process left.</summary>
+    public StartedAttempt[] Read()
+    {
+        var attempts = new StartedAttempt[DispatchOptions.MostAtOnce];
+        var count = 0;
+        for (var place = 0L; place < DispatchOptions.MostAtOnce * Size; place += Size)
+        {
+            if (_view.ReadInt64(place + Seq) is not 0 and var seq)
+            {
+                attempts[count++] = new StartedAttempt(seq, _view.ReadInt32(place + Handler), _view.ReadInt32(place + Epoch), _view.ReadInt64(place + StartedAt));
+            }
+        }
+
+        return attempts[..count];
+    }
+
+    /// <summary>Forgets it.</summary>
+    public void Clear()
+    {
+        for (var place = 0L; place < DispatchOptions.MostAtOnce * Size; place += sizeof(long))
+        {
+            _view.Write(place, 0L);
+        }
+    }
+
+    public void Dispose()
+    {
+        _view.Dispose();
+        _file.Dispose();
+    }
 }
 
 /// <summary>An attempt whose handler was called.</summary>
-/// <param name="Seq">The event; 0 for none.</param>
+/// <param name="Seq">The event.</param>
 /// <param name="Handler">The handler.</param>
 /// <param name="Epoch">The claim's.</param>
 /// <param name="StartedAt">When, in Unix milliseconds.</param>
-[StructLayout(LayoutKind.Sequential)]
 internal readonly record struct StartedAttempt(long Seq, int Handler, int Epoch, long StartedAt);
