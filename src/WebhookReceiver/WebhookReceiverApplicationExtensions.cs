@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using WebhookReceiver;
+using WebhookReceiver.Endpoints;
 using WebhookReceiver.Inbox;
 using WebhookReceiver.Management;
 using WebhookReceiver.Sources;
@@ -84,9 +85,14 @@ public static class WebhookReceiverApplicationExtensions
     /// One of <see cref="ExitCodes"/>: what is wrong with the configuration or the inbox is written to standard error, without a stack
     /// trace. Any other error that ends the application is thrown.
     /// </returns>
+    /// <remarks>
+    /// On Linux the runtime's threads that wait for sockets get the scheduling policy <c>SCHED_BATCH</c>, unless the process was started with a policy of
+    /// its own: they take no core from threads that are at work.
+    /// </remarks>
     public static async Task<int> RunWebhooksAsync(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        SocketThreads.Begin();
 
         // Read now: when the start has failed, the services are gone.
         var urls = app.Configuration[WebHostDefaults.ServerUrlsKey];

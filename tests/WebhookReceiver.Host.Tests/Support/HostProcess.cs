@@ -67,6 +67,8 @@ internal sealed class HostProcess : IAsyncDisposable
     public static HostProcess Start(Dictionary<string, string> environment, string[]? arguments = null, Action<TemporaryDirectory>? prepare = null) =>
         new(arguments ?? [], environment, prepare);
 
+    public int Id => _process.Id;
+
     /// <summary>Where it runs: relative paths of its configuration are under it.</summary>
     public TemporaryDirectory Directory => _directory;
 
