@@ -63,7 +63,6 @@ internal static class StartRehearsal
         {
             SqliteGuards.Set(handle);
             SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(handle, SqliteSchema.Create), handle);
-            _ = SqliteSchemaCheck.Foreign(handle);
             _ = SqliteSchemaCheck.Changed(handle);
             using var insert = new SqliteStatement(handle, "INSERT INTO handler(id, source, type, name) VALUES (?1, ?2, ?3, ?4)");
             insert.Bind(1, 1).Bind(2, "source").Bind(3, "type").Bind(4, "name").Run();
