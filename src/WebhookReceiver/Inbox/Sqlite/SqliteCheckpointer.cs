@@ -5,31 +5,43 @@ namespace WebhookReceiver.Inbox.Sqlite;
 
 /// <summary>
 /// Copies the log into the database beside the writer, so that no delivery waits for it. Such a copy never ends the log while deliveries keep
-/// coming: there is always a little more. So when it has caught up as far as it can, the writer copies what is left, between two transactions,
-/// and starts the log anew with the next one.
+/// coming: there is always a little more. So when the log is long and the copy has caught up as far as it can, the writer copies what is left, between
+/// two transactions, and starts the log anew with the next one.
 /// </summary>
-internal sealed class SqliteCheckpointer : IDisposable
+/// <remarks>
+/// It copies little at once and flushes it, which SQLite leaves to the copy that ends the log: a disk makes one flush after the other, and the commits
+/// that come meanwhile would wait for all that a whole log has changed. See docs/decisions/0009.
+/// </remarks>
+internal sealed unsafe class SqliteCheckpointer : IDisposable
 {
-    /// <summary>How many pages the log holds before it is copied: 16 MiB.</summary>
+    /// <summary>How many pages the log holds before it is started anew: 16 MiB.</summary>
     private const int PagesInLog = 4000;
 
-    /// <summary>What the writer may be left with: a few milliseconds of its time.</summary>
-    private const int PagesLeft = 200;
+    /// <summary>How many pages the log grows by before they are copied: 2 MiB, of which many are the same page again.</summary>
+    private const int PagesAtOnce = 512;
+
+    /// <summary>What the writer may be left with: less than a millisecond of its time.</summary>
+    private const int PagesLeft = 64;
 
     private const int MostRounds = 5;
 
     private readonly sqlite3 _connection;
+    private readonly nint _database;
     private readonly Action<SqliteException> _onFailed;
     private readonly Thread _thread;
     private readonly SemaphoreSlim _wake = new(0, 1);
     private volatile State _state;
     private volatile bool _stopping;
+    private int _pagesSeen; // of the writer's thread
 
     /// <param name="connection">A connection of its own, whose <c>synchronous</c> says that a checkpoint flushes. It is not closed here.</param>
     /// <param name="onFailed">Called, on this thread, when the file could not be written or flushed.</param>
     public SqliteCheckpointer(sqlite3 connection, Action<SqliteException> onFailed)
     {
         (_connection, _onFailed) = (connection, onFailed);
+        nint database;
+        Control(SqliteNative.FilePointer, &database);
+        _database = database;
         _thread = new Thread(Run) { IsBackground = true, Name = "Inbox checkpointer" };
         _thread.Start();
     }
@@ -46,15 +58,20 @@ internal sealed class SqliteCheckpointer : IDisposable
     /// <returns>Whether the writer shall copy what is left.</returns>
     public bool IsWritersTurn(int pagesInLog)
     {
+        if (pagesInLog < _pagesSeen)
+        {
+            _pagesSeen = 0; // it has been started anew
+        }
+
         switch (_state)
         {
-            case State.Idle when pagesInLog >= PagesInLog:
-                _state = State.Copying;
-                _wake.Release();
-                return false;
             case State.Copied:
                 _state = State.Idle;
-                return true;
+                return pagesInLog >= PagesInLog;
+            case State.Idle when pagesInLog - _pagesSeen >= PagesAtOnce:
+                (_pagesSeen, _state) = (pagesInLog, State.Copying);
+                _wake.Release();
+                return false;
             default:
                 return false;
         }
@@ -97,6 +114,23 @@ internal sealed class SqliteCheckpointer : IDisposable
         _wake.Dispose();
     }
 
+    /// <summary>The database alone: SQLite has flushed the log before it copied from it.</summary>
+    private void Flush()
+    {
+        int code, systemError;
+        do
+        {
+            code = (*(SqliteFileMethods**)_database)->Sync(_database, SqliteNative.SyncNormal);
+            Control(SqliteNative.LastSystemError, &systemError);
+        }
+        while (code != raw.SQLITE_OK && systemError == SqliteLogFile.Interrupted);
+
+        SqliteException.ThrowExceptionForRC(code, _connection);
+    }
+
+    private void Control(int operation, void* answer) =>
+        SqliteException.ThrowExceptionForRC(SqliteNative.ControlFile(_connection.DangerousGetHandle(), 0, operation, answer), _connection);
+
     private void Run()
     {
         while (true)
@@ -109,8 +143,11 @@ internal sealed class SqliteCheckpointer : IDisposable
 
             try
             {
-                for (var round = 0; round < MostRounds && Checkpoint(_connection) > PagesLeft && !_stopping; round++)
+                var (round, left) = (0, int.MaxValue);
+                while (left > PagesLeft && round++ < MostRounds && !_stopping)
                 {
+                    left = Checkpoint(_connection);
+                    Flush();
                 }
 
                 _state = State.Copied;

@@ -21,6 +21,15 @@ internal static unsafe partial class SqliteNative
     /// <summary>SQLite makes a copy at once.</summary>
     public const nint Transient = -1;
 
+    /// <summary><c>SQLITE_FCNTL_LAST_ERRNO</c> (https://sqlite.org/c3ref/c_fcntl_begin_atomic_write.html): the system's number of a file's last error, an <see langword="int"/>.</summary>
+    public const int LastSystemError = 4;
+
+    /// <summary><c>SQLITE_FCNTL_FILE_POINTER</c>: the file itself, whose methods are <see cref="SqliteFileMethods"/>, as long as the connection is open.</summary>
+    public const int FilePointer = 7;
+
+    /// <summary><c>SQLITE_SYNC_NORMAL</c> (https://sqlite.org/c3ref/c_sync_dataonly.html): a flush as the system makes it.</summary>
+    public const int SyncNormal = 2;
+
     [LibraryImport(Library, EntryPoint = "sqlite3_prepare_v3")]
     public static partial int Prepare(nint connection, byte* sql, int length, uint flags, out nint statement, nint tail);
 
@@ -93,6 +102,13 @@ internal static unsafe partial class SqliteNative
     /// <param name="state">The hook's first argument.</param>
     [LibraryImport(Library, EntryPoint = "sqlite3_wal_hook")]
     public static partial nint HookLog(nint connection, delegate* unmanaged[Cdecl]<int*, nint, byte*, int, int> hook, int* state);
+
+    /// <param name="connection">The connection.</param>
+    /// <param name="database">0: the main database.</param>
+    /// <param name="operation">What is asked of its file.</param>
+    /// <param name="answer">What the operation says.</param>
+    [LibraryImport(Library, EntryPoint = "sqlite3_file_control")]
+    public static partial int ControlFile(nint connection, nint database, int operation, void* answer);
 
     /// <param name="name">0: the default.</param>
     [LibraryImport(Library, EntryPoint = "sqlite3_vfs_find")]
