@@ -1,4 +1,5 @@
 """Who takes part in the bench: how each is installed, started, asked what it has handled, and stopped."""
+import contextlib
 import functools
 import glob
 import json
@@ -37,7 +38,8 @@ class Bench:
 
 
 class Participant:
-    """A server. Between its turns it is stopped (SIGSTOP), so that its timers and its tidying cost the others nothing."""
+    """A server. Between its turns it is stopped (SIGSTOP), with the database that it stores in, so that its timers and its tidying cost the others
+    nothing."""
 
     path, headers, handles = "/webhook", "plain", False
 
@@ -67,8 +69,12 @@ class Participant:
 
     def pause(self):
         self.process.send_signal(signal.SIGSTOP)
+        if self.stores == "PostgreSQL":
+            self.bench.postgres.pause()
 
     def resume(self):
+        if self.stores == "PostgreSQL":
+            self.bench.postgres.resume()
         self.process.send_signal(signal.SIGCONT)
 
     def until_ready(self):
@@ -384,6 +390,7 @@ class Postgres:
         """Makes a database, unless somebody who shares it has made it."""
         if self.process is None:
             self.start()
+        self.resume()
         if database not in self.databases:
             self.sql(f"create database {database}")
             self.databases.add(database)
@@ -397,11 +404,30 @@ class Postgres:
 
     def cpu_seconds(self):
         """Of all its processes, those that have ended too."""
-        children = run("pgrep", "-P", str(self.process.pid)).split()
-        return sum(times_of(self.process.pid)) + sum(sum(times_of(child)[:2]) for child in children if os.path.exists(f"/proc/{child}"))
+        own, *children = self.processes()
+        return sum(times_of(own)) + sum(sum(times_of(child)[:2]) for child in children if os.path.exists(f"/proc/{child}"))
+
+    def processes(self):
+        """Its own and those it has made, which end and come as they like."""
+        return [self.process.pid, *map(int, run("pgrep", "-P", str(self.process.pid)).split())]
+
+    def pause(self):
+        """All of it stands still. What it has to tidy after one participant would take the disk from the next: vacuum, pages that are written late."""
+        self.process.send_signal(signal.SIGSTOP)  # first, so that it makes no more of them
+        self.signal(signal.SIGSTOP)
+
+    def resume(self):
+        if self.process is not None:
+            self.signal(signal.SIGCONT)
+
+    def signal(self, number):
+        for process in self.processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, number)
 
     def stop(self):
         if self.process is not None:
+            self.resume()
             self.process.send_signal(signal.SIGINT)  # "fast": it rolls back and ends
             self.process.wait()
 

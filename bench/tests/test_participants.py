@@ -1,12 +1,14 @@
 import os
 import select
+import signal
 import subprocess
 import sys
+import time
 import unittest
 from unittest import mock
 
 import participants
-from participants import HERE, Void
+from participants import BOUND, HERE, Void
 
 BENCH = """
 import subprocess, sys
@@ -23,6 +25,40 @@ class Bound(unittest.TestCase):
             bench.kill()
             # The server has the other end of this pipe: it is closed when the server has ended.
             self.assertTrue(select.select([bench.stdout], [], [], 10)[0], "the server lives on")
+
+
+class Server(unittest.TestCase):
+    """The database that several participants store in."""
+
+    def test_stands_still_with_all_its_processes_until_it_is_resumed(self):
+        bench = participants.Bench("/nowhere", "secret", "token")
+        postgres = bench.postgres
+        participant = participants.NodeJob(bench, "pg-boss", "Fastify + pg-boss", "PostgreSQL")
+        with subprocess.Popen([*BOUND, "sh", "-c", "sleep 600 & sleep 601 & echo started; wait"], stdout=subprocess.PIPE) as postgres.process, \
+                subprocess.Popen([*BOUND, "sleep", "602"]) as participant.process:
+            postgres.process.stdout.readline()
+            own = [*postgres.processes(), participant.process.pid]
+            try:
+                self.assertEqual(len(own), 4)
+
+                participant.pause()
+                self.assertEqual(self.states(own), {"T"})
+
+                participant.resume()
+                self.assertNotIn("T", self.states(own))
+            finally:
+                for process in own:
+                    os.kill(process, signal.SIGKILL)
+
+    @staticmethod
+    def states(processes):
+        """T: stopped. A signal takes a moment."""
+        time.sleep(0.2)
+        found = set()
+        for process in processes:
+            with open(f"/proc/{process}/stat") as stat:
+                found.add(stat.read().rpartition(") ")[2][0])
+        return found
 
 
 class Account(unittest.TestCase):
