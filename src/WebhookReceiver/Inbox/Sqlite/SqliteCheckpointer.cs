@@ -147,7 +147,10 @@ internal sealed unsafe class SqliteCheckpointer : IDisposable
                 while (left > PagesLeft && round++ < MostRounds && !_stopping)
                 {
                     left = Checkpoint(_connection);
-                    Flush();
+                    if (left > 0)
+                    {
+                        Flush(); // a copy that reaches the end of the log is flushed by SQLite
+                    }
                 }
 
                 _state = State.Copied;
