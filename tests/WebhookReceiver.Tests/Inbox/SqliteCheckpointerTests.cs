@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
-using SQLitePCL;
 using WebhookReceiver.Inbox.Sqlite;
 using WebhookReceiver.Tests.Support;
 
@@ -19,16 +18,15 @@ public sealed class SqliteCheckpointerTests : IDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private readonly TemporaryDirectory _directory = new();
-    private readonly sqlite3 _writer, _copying;
+    private readonly SqliteConnection _writer, _copying;
     private readonly SqliteCheckpointer _checkpointer;
     private SqliteException? _failure;
 
     public SqliteCheckpointerTests()
     {
-        Batteries_V2.Init();
         (_writer, _copying) = (Open(), Open());
         Run(_writer, "CREATE TABLE t(id INTEGER PRIMARY KEY, body BLOB)");
-        _checkpointer = new SqliteCheckpointer(_copying, error => _failure = error);
+        _checkpointer = new SqliteCheckpointer(_copying.Handle!, error => _failure = error);
     }
 
     private string Database => _directory.File("copied.db");
@@ -73,7 +71,7 @@ public sealed class SqliteCheckpointerTests : IDisposable
 
         Until(() => _checkpointer.IsWritersTurn(PagesInLog()));
 
-        Assert.Equal(0, SqliteCheckpointer.Checkpoint(_writer));
+        Assert.Equal(0, SqliteCheckpointer.Checkpoint(_writer.Handle!));
         Fill(1);
         Assert.InRange(PagesInLog(), 1, 10);
         Assert.Null(_failure);
@@ -84,7 +82,7 @@ public sealed class SqliteCheckpointerTests : IDisposable
     {
         Fill(ManyPages);
         Until(() => _checkpointer.IsWritersTurn(PagesInLog()));
-        SqliteCheckpointer.Checkpoint(_writer);
+        SqliteCheckpointer.Checkpoint(_writer.Handle!);
         var copied = new FileInfo(Database).Length;
 
         Fill(SomePages);
@@ -94,12 +92,16 @@ public sealed class SqliteCheckpointerTests : IDisposable
 
     private static void Until(Func<bool> isTrue) => Assert.True(SpinWait.SpinUntil(isTrue, Limit));
 
-    private static void Run(sqlite3 connection, string sql) =>
-        SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(connection, sql), connection);
-
-    private sqlite3 Open()
+    private static void Run(SqliteConnection connection, string sql)
     {
-        SqliteException.ThrowExceptionForRC(raw.sqlite3_open(Database, out var connection), connection);
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private SqliteConnection Open()
+    {
+        var connection = DatabaseFile.Connect(Database);
         Run(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA page_size = {PageSize}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0"));
         return connection;
     }
