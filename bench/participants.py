@@ -414,13 +414,13 @@ class Postgres:
     def pause(self):
         """All of it stands still. What it has to tidy after one participant would take the disk from the next: vacuum, pages that are written late."""
         self.process.send_signal(signal.SIGSTOP)  # first, so that it makes no more of them
-        self.signal(signal.SIGSTOP)
+        self.send_signal(signal.SIGSTOP)
 
     def resume(self):
         if self.process is not None:
-            self.signal(signal.SIGCONT)
+            self.send_signal(signal.SIGCONT)
 
-    def signal(self, number):
+    def send_signal(self, number):
         for process in self.processes():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, number)
