@@ -43,10 +43,16 @@ class Harness:
             member.until_handled(1, self.drain)
             self.turns.closed(member, connections, warm_up)
 
-    def __exit__(self, *_):
+    def keep(self, members):
+        """Ends the others: where a percent of the answers counts, a program of the machine that looks at all processes is slower for each of them."""
         for member in self.members:
-            member.stop()
-        self.shared.postgres.stop()
+            if member not in members:
+                member.stop()
+        if not any(member.stores == "PostgreSQL" for member in members):
+            self.shared.postgres.stop()
+
+    def __exit__(self, *_):
+        self.keep([])
         shutil.rmtree(self.shared.work, ignore_errors=True)
 
 

@@ -430,6 +430,7 @@ class Postgres:
             self.resume()
             self.process.send_signal(signal.SIGINT)  # "fast": it rolls back and ends
             self.process.wait()
+            self.process = None
 
 
 def run(*command, cwd=None, env=None, timeout=None):

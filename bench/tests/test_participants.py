@@ -7,6 +7,7 @@ import time
 import unittest
 from unittest import mock
 
+import harness
 import participants
 from participants import BOUND, HERE, Void
 
@@ -49,6 +50,25 @@ class Server(unittest.TestCase):
             finally:
                 for process in own:
                     os.kill(process, signal.SIGKILL)
+
+    def test_ends_with_the_last_participant_that_stores_in_it(self):
+        with harness.Harness() as bench:
+            staying = bench.add(participants.BareKestrel(bench.shared, "bare", "bare Kestrel"))
+            going = bench.add(participants.NodeJob(bench.shared, "pg-boss", "Fastify + pg-boss", "PostgreSQL"))
+            postgres = bench.shared.postgres
+            for each in (staying, going):
+                each.process = subprocess.Popen([*BOUND, "sleep", "603"])
+            postgres.process = subprocess.Popen([*BOUND, "sh", "-c", 'sleep 604 & trap "kill $!; exit" INT; echo started; wait'], stdout=subprocess.PIPE)
+            all_processes = [each.process for each in (staying, going, postgres)]
+            with postgres.process.stdout as output:
+                output.readline()
+            going.pause()
+
+            bench.keep([staying])
+
+            self.assertEqual([process.poll() is None for process in all_processes], [True, False, False])
+            bench.keep([staying])
+        self.assertIsNotNone(all_processes[0].poll())
 
     @staticmethod
     def states(processes):
