@@ -58,7 +58,7 @@ class Server(unittest.TestCase):
             postgres = bench.shared.postgres
             for each in (staying, going):
                 each.process = subprocess.Popen([*BOUND, "sleep", "603"])
-            postgres.process = subprocess.Popen([*BOUND, "sh", "-c", 'sleep 604 & trap "kill $!; exit" INT; echo started; wait'], stdout=subprocess.PIPE)
+            postgres.process = subprocess.Popen([*BOUND, "env", "--default-signal=INT", "sh", "-c", 'sleep 604 & trap "kill $!; exit" INT; echo started; wait'], stdout=subprocess.PIPE)
             all_processes = [each.process for each in (staying, going, postgres)]
             with postgres.process.stdout as output:
                 output.readline()
