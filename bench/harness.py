@@ -44,7 +44,7 @@ class Harness:
             self.turns.closed(member, connections, warm_up)
 
     def keep(self, members):
-        """Ends the others: where a percent of the answers counts, a program of the machine that looks at all processes is slower for each of them."""
+        """Ends the others. That they stand still is not enough where the slowest percent counts; see README.md."""
         for member in self.members:
             if member not in members:
                 member.stop()
